@@ -1,0 +1,1 @@
+"""Tests of srcgrad: the layout mirrors the package."""
