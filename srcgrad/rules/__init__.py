@@ -1,0 +1,14 @@
+"""Derivative rules: what srcgrad knows of functions that it does not read.
+
+>>> import numpy as np
+>>> find(np.sin, "partials").derivative(0.0, 0.0)
+np.float64(1.0)
+"""
+
+from __future__ import annotations
+
+from srcgrad.rules import numpy as _numpy  # noqa: F401  (registers its rules)
+from srcgrad.rules import python as _python  # noqa: F401
+from srcgrad.rules.registry import adjoint, find, has_rule, is_nondifferentiable, nondifferentiable, partials, tangent
+
+__all__ = ["adjoint", "find", "has_rule", "is_nondifferentiable", "nondifferentiable", "partials", "tangent"]

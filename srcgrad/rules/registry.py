@@ -1,0 +1,258 @@
+"""The registry of derivative rules: how they are declared and how they are found.
+
+A rule is a plain Python function in the textbook's notation; srcgrad writes its body into the derivatives it
+generates.  ``z`` is the result of the function, ``z_bar`` its adjoint, ``x_dot`` the tangent of ``x``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import gast
+import numpy as np
+
+Form = Literal["partials", "adjoint", "tangent"]
+Derivative = TypeVar("Derivative", bound=Callable[..., Any])
+
+OPERATORS: dict[type[gast.AST], np.ufunc] = {
+    gast.Add: np.add,
+    gast.Sub: np.subtract,
+    gast.Mult: np.multiply,
+    gast.Div: np.divide,
+    gast.FloorDiv: np.floor_divide,
+    gast.Mod: np.remainder,
+    gast.Pow: np.power,
+    gast.MatMult: np.matmul,
+    gast.LShift: np.left_shift,
+    gast.RShift: np.right_shift,
+    gast.BitAnd: np.bitwise_and,
+    gast.BitOr: np.bitwise_or,
+    gast.BitXor: np.bitwise_xor,
+    gast.UAdd: np.positive,
+    gast.USub: np.negative,
+    gast.Invert: np.invert,
+    gast.Eq: np.equal,
+    gast.NotEq: np.not_equal,
+    gast.Lt: np.less,
+    gast.LtE: np.less_equal,
+    gast.Gt: np.greater,
+    gast.GtE: np.greater_equal,
+}
+
+
+@dataclass(frozen=True)
+class Dimensions:
+    """The numbers of dimensions that one argument of a rule may have: ``2d``, ``2d+`` or ``nd``."""
+
+    least: int
+    most: int | None
+
+    def accepts(self, ndim: int | None) -> bool:
+        """Whether an argument with ``ndim`` dimensions (None: not known) is surely one of these."""
+        if ndim is None:
+            return self.least == 0 and self.most is None
+        return self.least <= ndim and (self.most is None or ndim <= self.most)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One derivative of one function.
+
+    ``arguments`` are the names of the parameters for which the derivative returns something (in that order);
+    ``parameters`` are the names of the function's own arguments and options that it takes.
+    """
+
+    function: Callable[..., Any]
+    form: Form
+    derivative: Callable[..., Any]
+    pattern: tuple[Dimensions, ...] | None
+    arguments: tuple[str, ...] | None
+    broadcasts: bool
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the function's arguments and options that the rule takes."""
+        names = tuple(inspect.signature(self.derivative).parameters)
+        if self.form == "partials":
+            return names[1:]
+        if self.form == "adjoint":
+            return names[2:]
+        return names[names.index("z") + 1 :]
+
+    def accepts(self, ndims: tuple[int | None, ...]) -> bool:
+        """Whether the rule is for arguments with these numbers of dimensions."""
+        if self.pattern is None:
+            return True
+        return len(self.pattern) <= len(ndims) and all(
+            dimensions.accepts(ndim) for dimensions, ndim in zip(self.pattern, ndims, strict=False)
+        )
+
+
+_rules: dict[tuple[Any, str], list[Rule]] = {}
+_nondifferentiable: set[Any] = set()
+
+# Rules for SciPy are loaded when a function has no rule yet and the program has imported that part of SciPy.
+_on_demand: dict[str, str] = {"scipy.special": "srcgrad.rules.scipy.special"}
+
+
+def partials(function: Callable[..., Any], kinds: str | None = None) -> Callable[[Derivative], Derivative]:
+    """Declare the partial derivatives of an elementwise function; both modes follow from them.
+
+    The rule takes the result ``z`` and the arguments, and returns one partial derivative for each leading
+    argument.  srcgrad multiplies by the adjoint and sums over broadcast axes.
+
+    >>> import numpy as np
+    >>> def softplus(x):
+    ...     return np.log1p(np.exp(x))
+    >>> @partials(softplus)
+    ... def softplus_partials(z, x):
+    ...     return 1.0 / (1.0 + np.exp(-x))
+    >>> find(softplus, "partials").derivative(None, 0.0)
+    np.float64(0.5)
+
+    Where ``z`` is real and ``x`` complex, the partial is the p in dz = Re(p dx).
+    """
+    return _declare(function, "partials", kinds, None, False)
+
+
+def adjoint(
+    function: Callable[..., Any],
+    kinds: str | None = None,
+    arguments: tuple[str, ...] | None = None,
+    broadcasts: bool = False,
+) -> Callable[[Derivative], Derivative]:
+    """Declare the adjoint of a function: reverse mode.
+
+    The rule takes ``z_bar`` (of the shape of ``z``), ``z``, the arguments, and the options under the function's own
+    names and defaults; an option that it does not take is refused.  It returns an adjoint for each leading argument, or for
+    those named by ``arguments``; each must broadcast to the shape of its argument.  With ``broadcasts=True`` it has the
+    shape of the result instead, and srcgrad sums over the axes along which the argument was broadcast.
+
+    ``kinds`` restricts a rule to numbers of dimensions: ``"2d, 1d"``, ``"3d+, nd"``.
+
+    >>> import numpy as np
+    >>> def scale_rows(a, s):
+    ...     return a * s[:, None]
+    >>> @adjoint(scale_rows, kinds="2d, 1d")
+    ... def scale_rows_adjoint(z_bar, z, a, s):
+    ...     return z_bar * s[:, None], np.sum(z_bar * a, axis=1)
+    >>> find(scale_rows, "adjoint", (2, 1)).arguments is None
+    True
+    >>> find(scale_rows, "adjoint", (1, 1)) is None
+    True
+    """
+    return _declare(function, "adjoint", kinds, arguments, broadcasts)
+
+
+def tangent(
+    function: Callable[..., Any], kinds: str | None = None, arguments: tuple[str, ...] | None = None
+) -> Callable[[Derivative], Derivative]:
+    """Declare the tangent of a function: forward mode.
+
+    The rule takes the tangents of the leading arguments (or of those named by ``arguments``), then ``z``, the arguments and
+    the options, and returns the tangent of ``z``.
+
+    >>> import numpy as np
+    >>> def energy(v):
+    ...     return np.sum(v * v)
+    >>> @tangent(energy)
+    ... def energy_tangent(v_dot, z, v):
+    ...     return 2.0 * np.sum(v * v_dot)
+    >>> find(energy, "tangent").parameters
+    ('v',)
+    """
+    return _declare(function, "tangent", kinds, arguments, False)
+
+
+def nondifferentiable(*functions: Callable[..., Any]) -> Any:
+    """Declare functions whose result does not vary with their arguments, or only in steps.
+
+    >>> @nondifferentiable
+    ... def count_positive(x):
+    ...     return int((x > 0).sum())
+    >>> is_nondifferentiable(count_positive)
+    True
+    """
+    _nondifferentiable.update(functions)
+    return functions[0] if len(functions) == 1 else functions
+
+
+def find(function: Any, form: Form, ndims: tuple[int | None, ...] = ()) -> Rule | None:
+    """The rule of one form for a function and its arguments' numbers of dimensions (None: not known)."""
+    if not has_rule(function):
+        return None
+    fitting = [rule for rule in _rules.get((function, form), ()) if rule.accepts(ndims)]
+    # The latest declaration wins, but a rule for these dimensions wins over one for all.
+    return max(reversed(fitting), key=lambda rule: rule.pattern is not None, default=None)
+
+
+def is_nondifferentiable(function: Any) -> bool:
+    """Whether a function was declared to have no derivative (its result is treated as a constant)."""
+    return _is_hashable(function) and _loaded(function) and function in _nondifferentiable
+
+
+def has_rule(function: Any) -> bool:
+    """Whether any rule is registered for a function."""
+    return _is_hashable(function) and _loaded(function) and _has_derivative(function)
+
+
+def rules() -> list[Rule]:
+    """All registered rules, in the order of their declaration by function."""
+    return [rule for declared in _rules.values() for rule in declared]
+
+
+def is_constant(value: Any) -> bool:
+    """A rule's question whether the program's text fixes a value; the generator answers it, a direct call says no.
+
+    >>> is_constant(2)
+    False
+    """
+    return False
+
+
+def _declare(
+    function: Callable[..., Any], form: Form, kinds: str | None, arguments: tuple[str, ...] | None, broadcasts: bool
+) -> Callable[[Derivative], Derivative]:
+    pattern = None if kinds is None else tuple(_parse_dimensions(part) for part in kinds.split(","))
+
+    def register(derivative: Derivative) -> Derivative:
+        rule = Rule(function, form, derivative, pattern, arguments, broadcasts)
+        _rules.setdefault((function, form), []).append(rule)
+        return derivative
+
+    return register
+
+
+def _parse_dimensions(text: str) -> Dimensions:
+    match = re.fullmatch(r"(\d+|n)d(\+?)", text.strip())
+    if match is None:
+        raise ValueError(f"kinds are written like '2d', '3d+' or 'nd', not {text.strip()!r}")
+    if match[1] == "n":
+        return Dimensions(0, None)
+    return Dimensions(int(match[1]), None if match[2] else int(match[1]))
+
+
+def _is_hashable(function: Any) -> bool:
+    try:
+        hash(function)
+    except TypeError:
+        return False
+    return True
+
+
+def _has_derivative(function: Any) -> bool:
+    return any((function, form) in _rules for form in ("partials", "adjoint", "tangent"))
+
+
+def _loaded(function: Any) -> bool:
+    """Load what rules there are for parts of SciPy in use, if the function is not known yet; always true."""
+    if function not in _nondifferentiable and not _has_derivative(function):
+        for library in [name for name in _on_demand if name in sys.modules]:
+            importlib.import_module(_on_demand.pop(library))
+    return True
