@@ -1,0 +1,1 @@
+"""Trees: building, copying, renaming and printing them."""

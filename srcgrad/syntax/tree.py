@@ -1,0 +1,60 @@
+"""Copying trees and reading them from text."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import gast
+
+Tree = TypeVar("Tree")
+
+
+def copy_tree(tree: Tree) -> Tree:
+    """A copy that shares nothing that can change; a list of trees gives a list of copies."""
+    return _copy(tree)  # type: ignore[no-any-return]
+
+
+def _copy(value: Any) -> Any:
+    """Copy nodes and lists; nodes without fields (contexts, operators) and plain values are shared."""
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    if isinstance(value, gast.AST) and value._fields:
+        node = type(value).__new__(type(value))
+        attributes = node.__dict__
+        for name, item in value.__dict__.items():
+            attributes[name] = _copy(item) if isinstance(item, (list, gast.AST)) else item
+        return node
+    return value
+
+
+def located_at(node: Tree, origin: gast.AST) -> Tree:
+    """``node``, with the location of ``origin`` wherever it or a node below it has none; changes it in place."""
+    for part in gast.walk(node):
+        if getattr(part, "lineno", None) is None:
+            gast.copy_location(part, origin)
+    return node
+
+
+def parse_expression(text: str) -> gast.expr:
+    """The expression written in ``text``, without location."""
+    return _without_location(gast.parse(text, mode="eval").body)
+
+
+def parse_statements(text: str) -> list[gast.stmt]:
+    """The statements written in ``text``, without locations."""
+    return [_without_location(statement) for statement in gast.parse(text).body]
+
+
+def _without_location(tree: Tree) -> Tree:
+    """Drop the locations that belong to the text parsed, which is not the user's."""
+    for node in gast.walk(tree):
+        for attribute in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
+            node.__dict__.pop(attribute, None)
+    return tree
+
+
+def base_name(target: gast.expr) -> str | None:
+    """``a`` for ``a``, ``a[i]``, ``a.b[i].c`` and ``*a``; None where no variable is at the base."""
+    while isinstance(target, (gast.Attribute, gast.Subscript, gast.Starred)):
+        target = target.value
+    return target.id if isinstance(target, gast.Name) else None
