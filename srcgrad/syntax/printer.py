@@ -1,0 +1,398 @@
+"""Trees to text: the only module that prints.
+
+astor knows Python's grammar; this module gives its output the look of hand-written code (comments and blank
+lines, annotations, strings, long lines) and adds what astor lacks on newer versions of Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import gast
+
+from srcgrad.syntax.layout import LINE_LENGTH, wrapped
+from srcgrad.syntax.strings import formatted_literal, string_literal
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # astor looks for ast.Num and its like
+    from astor.code_gen import SourceGenerator, set_precedence
+    from astor.op_util import Precedence
+
+_INDENTATION = "    "
+
+
+def print_tree(tree: gast.AST | Iterable[gast.stmt]) -> str:
+    """The text of a tree: lines with a final line break for statements, no line break for an expression.
+
+    Comment markers become comments and blank lines; a heading (``# ---- reverse sweep ----``) that is not the
+    first in its block gets a blank line before it, and there is never more than one blank line in a function.
+    """
+    if not isinstance(tree, gast.AST):
+        tree = gast.Module(list(tree), [])
+    node = gast.gast_to_ast(tree)
+    printer = _Printer()
+    if isinstance(node, ast.expr):
+        return printer.expression_text(node)
+    printer.visit(node)
+    return printer.text()
+
+
+class _Printer(SourceGenerator):  # type: ignore[misc]
+    """Writes tokens of plain ast trees; ``text`` puts them into lines."""
+
+    def __init__(self) -> None:
+        super().__init__(_INDENTATION)
+        self._quote = '"'
+
+    def text(self) -> str:
+        """All that was written, long lines wrapped."""
+        lines: list[str] = []
+        tokens: list[str] = []
+        for token in [*self.result, "\n"]:
+            if token.strip("\n"):
+                tokens.append(token)
+            elif token:
+                if tokens:
+                    lines.extend(_line(tokens))
+                lines.extend([""] * (len(token) - 1 if lines else 0))
+                tokens = []
+        while lines and not lines[-1]:
+            lines.pop()
+        return "\n".join(lines) + "\n" if lines else ""
+
+    def expression_text(self, node: ast.expr, precedence: int = Precedence.Comma) -> str:
+        """The text of one expression on one line."""
+        outer, self.result[:] = list(self.result), []
+        pending, self.new_lines = self.new_lines, 0
+        set_precedence(precedence, node)
+        self.visit(node)
+        text = "".join(self.result)
+        self.result[:] = outer
+        self.new_lines = pending
+        return text
+
+    # Blocks, comments and blank lines
+
+    def visit_Module(self, node: ast.Module) -> None:
+        self._block(node.body)
+
+    def body(self, statements: list[ast.stmt]) -> None:
+        self.indentation += 1
+        self._block(statements)
+        if all(_comment(statement) is not None for statement in statements):
+            self.statement(None, "pass")
+        self.indentation -= 1
+
+    def _block(self, statements: list[ast.stmt]) -> None:
+        """One statement after another, with the blank lines between them."""
+        top = self.indentation == 0
+        blank = 0
+        for index, statement in enumerate(statements):
+            text = _comment(statement)
+            if text == "":
+                blank = max(blank, 1) if index else 0
+                continue
+            definition = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+            if index and (definition or (text is not None and text.startswith("# ----"))):
+                blank = 2 if top and definition else max(blank, 1)
+            self.newline(extra=blank)
+            if text is None:
+                self.visit(statement)
+            else:
+                for line in text.split("\n"):
+                    self.statement(None, line)
+            blank = 0 if not definition else 2 if top else 1
+
+    def else_body(self, statements: list[ast.stmt]) -> None:
+        if statements:
+            self.statement(None, "else:")
+            self.body(statements)
+
+    # Definitions
+
+    def decorators(self, node: Any, extra: int = 0) -> None:
+        for decorator in node.decorator_list:
+            set_precedence(Precedence.NamedExpr, decorator)
+            self.statement(decorator, "@", decorator)
+
+    def visit_FunctionDef(self, node: Any, is_async: bool = False) -> None:
+        self.decorators(node)
+        self.statement(node, f"{'async ' if is_async else ''}def {node.name}")
+        self._type_parameters(node)
+        self.write("(")
+        self.visit_arguments(node.args)
+        self.write(")")
+        if node.returns is not None:
+            set_precedence(Precedence.Comma, node.returns)
+            self.write(" -> ", node.returns)
+        self.write(":")
+        self.body(node.body)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.decorators(node)
+        self.statement(node, f"class {node.name}")
+        self._type_parameters(node)
+        if node.bases or node.keywords:
+            self.write("(")
+            self._arguments_of_call(node.bases, node.keywords)
+            self.write(")")
+        self.write(":")
+        self.body(node.body)
+
+    def _type_parameters(self, node: Any) -> None:
+        if parameters := getattr(node, "type_params", None):
+            self.write("[")
+            self.comma_list(parameters)
+            self.write("]")
+
+    def _type_parameter(self, node: Any) -> None:
+        stars = {"TypeVarTuple": "*", "ParamSpec": "**"}.get(type(node).__name__, "")
+        self.write(stars + node.name)
+        for separator, part in ((": ", getattr(node, "bound", None)), (" = ", getattr(node, "default_value", None))):
+            if part is not None:
+                set_precedence(Precedence.Comma, part)
+                self.write(separator, part)
+
+    visit_TypeVar = visit_TypeVarTuple = visit_ParamSpec = _type_parameter
+
+    def visit_TypeAlias(self, node: Any) -> None:
+        self.statement(node, "type ", node.name)
+        self._type_parameters(node)
+        set_precedence(Precedence.Comma, node.value)
+        self.write(" = ", node.value)
+
+    def visit_arguments(self, node: ast.arguments) -> None:
+        positional = [*node.posonlyargs, *node.args]
+        defaults = [*[None] * (len(positional) - len(node.defaults)), *node.defaults]
+        parts: list[tuple[Any, ...]] = [self._parameter(*pair) for pair in zip(positional, defaults)]
+        if node.posonlyargs:
+            parts.insert(len(node.posonlyargs), ("/",))
+        if node.vararg or node.kwonlyargs:
+            parts.append(("*", *(self._parameter(node.vararg, None) if node.vararg else ())))
+        parts += [self._parameter(*pair) for pair in zip(node.kwonlyargs, node.kw_defaults)]
+        if node.kwarg:
+            parts.append(("**", *self._parameter(node.kwarg, None)))
+        for index, part in enumerate(parts):
+            self.write(", " if index else "", *part)
+
+    def _parameter(self, node: ast.arg, default: ast.expr | None) -> tuple[Any, ...]:
+        """The pieces of one parameter; a default is set off by spaces where there is an annotation."""
+        set_precedence(Precedence.Comma, node.annotation, default)
+        pieces: tuple[Any, ...] = (node.arg,)
+        if node.annotation is not None:
+            pieces += (": ", node.annotation)
+        if default is not None:
+            pieces += (" = " if node.annotation is not None else "=", default)
+        return pieces
+
+    # Statements
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        set_precedence(node, node.value)
+        self.statement(node)
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            self.write(string_literal(node.value.value, documentation=True))
+        else:
+            self.visit(node.value)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        set_precedence(Precedence.Comma, node.annotation)
+        parenthesised = isinstance(node.target, ast.Name) and not node.simple
+        self.statement(node, "(" if parenthesised else "", node.target, ")" if parenthesised else "")
+        self.write(": ", node.annotation)
+        if node.value is not None:
+            set_precedence(node, node.value)
+            self.write(" = ", node.value)
+
+    def visit_For(self, node: Any, is_async: bool = False) -> None:
+        set_precedence(node, node.target)
+        set_precedence(Precedence.Comma, node.iter)
+        self.statement(node, "async for " if is_async else "for ", node.target, " in ", node.iter, ":")
+        self.body_or_else(node)
+
+    def visit_withitem(self, node: ast.withitem) -> None:
+        set_precedence(Precedence.Comma, node.context_expr, node.optional_vars)
+        self.write(node.context_expr)
+        self.conditional_write(" as ", node.optional_vars)
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        set_precedence(Precedence.Comma, node.test, node.msg)
+        self.statement(node, "assert ", node.test)
+        self.conditional_write(", ", node.msg)
+
+    def visit_Raise(self, node: ast.Raise) -> None:
+        set_precedence(Precedence.Comma, node.exc, node.cause)
+        self.statement(node, "raise")
+        self.conditional_write(" ", node.exc)
+        self.conditional_write(" from ", node.cause)
+
+    def visit_TryStar(self, node: Any) -> None:
+        for handler in node.handlers:
+            handler.is_group = True
+        self.visit_Try(node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        self.statement(node, "except*" if getattr(node, "is_group", False) else "except")
+        if node.type is not None:
+            set_precedence(Precedence.Comma, node.type)
+            self.write(" ", node.type)
+            self.conditional_write(" as ", node.name)
+        self.write(":")
+        self.body(node.body)
+
+    def visit_Match(self, node: ast.Match) -> None:
+        set_precedence(Precedence.Comma, node.subject)
+        self.statement(node, "match ", node.subject, ":")
+        self.indentation += 1
+        for case in node.cases:
+            self.statement(case, "case ", self._pattern(case.pattern))
+            if case.guard is not None:
+                set_precedence(Precedence.Comma, case.guard)
+                self.write(" if ", case.guard)
+            self.write(":")
+            self.body(case.body)
+        self.indentation -= 1
+
+    def _pattern(self, node: Any, inside: bool = False) -> str:
+        """The text of a pattern; ``inside`` another one, alternatives and captures need parentheses."""
+        name = node.name if isinstance(node, (ast.MatchAs, ast.MatchStar)) else None
+        match node:
+            case ast.MatchValue():
+                return self.expression_text(node.value)
+            case ast.MatchSingleton():
+                return repr(node.value)
+            case ast.MatchSequence():
+                return "[" + ", ".join(self._pattern(part) for part in node.patterns) + "]"
+            case ast.MatchStar():
+                return "*" + (name or "_")
+            case ast.MatchMapping():
+                pairs = zip(node.keys, node.patterns)
+                parts = [f"{self.expression_text(key)}: {self._pattern(part)}" for key, part in pairs]
+                return "{" + ", ".join(parts + ([f"**{node.rest}"] if node.rest else [])) + "}"
+            case ast.MatchClass():
+                parts = [self._pattern(part) for part in node.patterns]
+                parts += [f"{key}={self._pattern(part)}" for key, part in zip(node.kwd_attrs, node.kwd_patterns)]
+                return f"{self.expression_text(node.cls)}({', '.join(parts)})"
+            case ast.MatchOr():
+                text = " | ".join(self._pattern(part, inside=True) for part in node.patterns)
+            case _:
+                if node.pattern is None:
+                    return name or "_"
+                text = f"{self._pattern(node.pattern, inside=isinstance(node.pattern, ast.MatchAs))} as {name}"
+        return f"({text})" if inside else text
+
+    # Expressions
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        value = node.value
+        if isinstance(value, str):
+            self.write(("u" if node.kind == "u" else "") + string_literal(value, self._quote))
+        elif value is None or isinstance(value, (bool, bytes)):
+            self.write(repr(value))
+        elif value is Ellipsis:
+            self.write("...")
+        elif isinstance(value, (int, float, complex)):
+            self._number(node, value)
+        else:
+            raise TypeError(f"a {type(value).__name__} cannot be written as a constant")
+
+    def _number(self, node: ast.Constant, value: int | float | complex) -> None:
+        """A number; one that Python has no literal for (negative, nan, real + imaginary) as an expression."""
+        parts: ast.expr | None = None
+        if isinstance(value, complex):
+            if value.real or math.copysign(1.0, value.real) < 0:
+                parts = ast.BinOp(ast.Constant(value.real), ast.Add(), ast.Constant(complex(0.0, value.imag)))
+            elif math.copysign(1.0, value.imag) < 0:
+                parts = ast.UnaryOp(ast.USub(), ast.Constant(complex(0.0, -value.imag)))
+        elif value != value:
+            parts = ast.BinOp(ast.Constant(math.inf), ast.Sub(), ast.Constant(math.inf))
+        elif value < 0 or math.copysign(1.0, value) < 0:
+            parts = ast.UnaryOp(ast.USub(), ast.Constant(-value))
+        if parts is not None:
+            set_precedence(self.get__pp(node), parts)
+            self.visit(parts)
+            return
+        plain = int if isinstance(value, int) else float if isinstance(value, float) else complex
+        self.write(plain.__repr__(value).replace("inf", "1e309"))
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        self.write(formatted_literal(node, self._field_text))
+
+    def visit_TemplateStr(self, node: Any) -> None:
+        self.write("t" + formatted_literal(node, self._field_text)[1:])
+
+    def _field_text(self, node: ast.expr, quote: str) -> str:
+        """The text of an expression inside an f-string, where a colon ends the expression."""
+        outer, self._quote = self._quote, quote
+        has_colon = any(isinstance(part, ast.Lambda) for part in ast.walk(node))
+        text = self.expression_text(node, Precedence.comprehension if has_colon else Precedence.Comma)
+        self._quote = outer
+        return text
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.value, ast.Constant) and type(node.value.value) is int:
+            self.write("(", node.value, ")", ".", node.attr)
+        else:
+            self.write(node.value, ".", node.attr)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.write(node.func, "(")
+        self._arguments_of_call(node.args, node.keywords)
+        self.write(")")
+
+    def _arguments_of_call(self, arguments: list[ast.expr], keywords: list[ast.keyword]) -> None:
+        alone = len(arguments) + len(keywords) == 1
+        set_precedence(Precedence.call_one_arg if alone else Precedence.Comma, *arguments)
+        set_precedence(Precedence.Comma, *(keyword.value for keyword in keywords))
+        for index, argument in enumerate(arguments):
+            self.write(", " if index else "", argument)
+        for index, keyword in enumerate(keywords, len(arguments)):
+            self.write(", " if index else "", f"{keyword.arg}=" if keyword.arg else "**", keyword.value)
+
+    def visit_Starred(self, node: ast.Starred) -> None:
+        set_precedence(Precedence.BitOr, node.value)
+        self.write("*", node.value)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        with self.delimit(node) as delimiters:
+            set_precedence(delimiters.p, node.body)
+            arguments = node.args
+            named = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
+            self.write("lambda " if any(named) else "lambda")
+            self.visit_arguments(arguments)
+            self.write(": ", node.body)
+
+    def visit_Slice(self, node: ast.Slice) -> None:
+        set_precedence(Precedence.Comma, node.lower, node.upper, node.step)
+        self.conditional_write(node.lower)
+        self.write(":")
+        self.conditional_write(node.upper)
+        self.conditional_write(":", node.step)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        bare = self.get__pp(node) in (Precedence.If, Precedence.While, Precedence.call_one_arg)
+        set_precedence(Precedence.Comma, node.value)
+        self.write("" if bare else "(", node.target, " := ", node.value, "" if bare else ")")
+
+
+def _comment(statement: ast.stmt) -> str | None:
+    """The text of a comment marker, None for another statement."""
+    if isinstance(statement, ast.Expr):
+        value = statement.value
+        if isinstance(value, ast.Constant) and value.kind == "comment":
+            return str(value.value)
+    return None
+
+
+def _line(tokens: list[str]) -> list[str]:
+    """The lines that one statement takes, its tokens beginning with the indentation."""
+    if sum(map(len, tokens)) <= LINE_LENGTH or tokens[0].lstrip().startswith("#"):
+        return ["".join(tokens).rstrip()]
+    indentation = 0
+    while tokens and not tokens[0].strip(" "):
+        indentation += len(tokens.pop(0))
+    return wrapped(tokens, indentation)
