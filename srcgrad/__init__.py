@@ -1,0 +1,50 @@
+"""Gradients of NumPy code by source transformation: ``from srcgrad import grad``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from srcgrad import rules
+    from srcgrad.api import elementwise_grad, grad, value_and_grad, vjp
+    from srcgrad.errors import (
+        ArgumentTypeError,
+        ArgumentValueError,
+        MissingRuleError,
+        SourceError,
+        SrcgradError,
+        UnsupportedError,
+    )
+    from srcgrad.stopping import detach, stop_gradient
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArgumentTypeError",
+    "ArgumentValueError",
+    "MissingRuleError",
+    "SourceError",
+    "SrcgradError",
+    "UnsupportedError",
+    "detach",
+    "elementwise_grad",
+    "grad",
+    "rules",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what users call when it is first asked for: parts of the package load without all of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "rules":
+        return import_module("srcgrad.rules")
+    if name in ("detach", "stop_gradient"):
+        return getattr(import_module("srcgrad.stopping"), name)
+    if name.endswith("Error"):
+        return getattr(import_module("srcgrad.errors"), name)
+    return getattr(import_module("srcgrad.api"), name)

@@ -1,0 +1,72 @@
+"""Functions without Python source, such as ``np.tanh``, as functions of one line that can be read."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import linecache
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from srcgrad.calling.parameters import Parameters
+from srcgrad.errors import SourceError
+from srcgrad.rules import has_rule
+
+
+def named_function(function: Callable[..., Any]) -> FunctionType:
+    """The function itself; for one that has a rule and no source, a function that does nothing but call it."""
+    if isinstance(function, FunctionType) and not has_rule(function):
+        return function
+    if not has_rule(function):
+        raise SourceError(
+            f"{_name(function)} has neither Python source nor a rule",
+            advice="register one with srcgrad.rules.partials, adjoint or tangent",
+        )
+    return _call_of(function)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    name: str = getattr(function, "__name__", type(function).__name__)
+    return name
+
+
+@functools.lru_cache(maxsize=128)
+def _call_of(function: Callable[..., Any]) -> FunctionType:
+    """A function that calls this one and is named after it."""
+    name = _name(function)
+    parameters, arguments = _parameters(function)
+    text = f"def {name}({', '.join(parameters)}):\n    return function({', '.join(arguments)})\n"
+    filename = f"<srcgrad: {name}({', '.join(parameters)})>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    module: dict[str, Any] = {"__name__": __name__, "function": function}
+    exec(compile(text, filename, "exec"), module)
+    made: FunctionType = module[name]
+    if isinstance(function, FunctionType):
+        made.__defaults__, made.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+    return made
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
+    """The parameters of the call's function, and the arguments of the call.
+
+    Of a user's function, all; of one without source, those that must be given.
+    """
+    if isinstance(function, np.ufunc):
+        names = ["x", "y", "z", "w"][: function.nin]
+        return names, names
+    try:
+        signature = inspect.signature(function).parameters.values()
+    except ValueError:  # built-in functions that do not tell
+        return ["x"], ["x"]
+    if isinstance(function, FunctionType):
+        written = Parameters(function, 0, ())
+        star = [f"*{written.variadic}"] if written.variadic else []
+        two_stars = [f"**{written.variadic_keywords}"] if written.variadic_keywords else []
+        keywords = [f"{item.name}={item.name}" for item in signature if item.kind is item.KEYWORD_ONLY]
+        return list(written.header), [*written.positional, *star, *keywords, *two_stars]
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    required = [item.name for item in signature if item.kind in by_position and item.default is item.empty]
+    return required or ["x"], required or ["x"]

@@ -1,0 +1,100 @@
+"""Signatures: hashable keys that are equal only where the kinds of the arguments are."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import sys
+import types
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+# Numbers whose type says all that a kind says of them.
+NUMBERS = frozenset({float, int, bool, complex, *(np.dtype(code).type for code in np.typecodes["All"])})
+# Values that are constants of a specialisation: programs may branch on them while they are transformed.
+CONSTANTS = (str, bytes, type(None), type(Ellipsis), type(NotImplemented), np.dtype, range, enum.Enum)
+CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc)
+
+
+def signature(values: tuple[Any, ...]) -> tuple[Hashable, ...]:
+    """The key under which the specialisation for these argument values is kept."""
+    keys: list[Hashable] = []
+    for value in values:
+        cls = type(value)
+        if cls is np.ndarray:
+            keys.append((value.dtype, value.ndim))
+        elif cls in NUMBERS:
+            keys.append(cls)
+        else:
+            keys.append(_key_of(value, ()))
+    return tuple(keys)
+
+
+def _key_of(value: Any, above: tuple[int, ...]) -> Hashable:
+    """The key of one value; ``above`` are the identities of the containers it stands in."""
+    cls = type(value)
+    if cls is np.ndarray:
+        return value.dtype, value.ndim
+    if cls in NUMBERS:
+        return cls
+    if isinstance(value, CONSTANTS):
+        return cls, value
+    if isinstance(value, slice):
+        return cls, _key_of(value.start, above), _key_of(value.stop, above), _key_of(value.step, above)
+    if isinstance(value, CALLABLES):
+        return cls, Same(value)
+    if hasattr(cls, "dtype") and hasattr(cls, "ndim"):
+        return cls, value.dtype, value.ndim
+    if id(value) in above:
+        return "cycle", above.index(id(value))
+    return cls, _inside(value, (*above, id(value)))
+
+
+def _inside(value: Any, above: tuple[int, ...]) -> Hashable:
+    """The keys of what a container or an object with attributes holds."""
+    if isinstance(value, (list, tuple)):
+        classes = set(map(type, value))
+        if len(classes) == 1 and classes <= NUMBERS:
+            return len(value), *classes
+        return tuple([_key_of(item, above) for item in value])
+    if isinstance(value, dict):
+        return tuple([(type(key), key, _key_of(item, above)) for key, item in value.items()])
+    if isinstance(value, (set, frozenset)):
+        return frozenset(_key_of(item, above) for item in value)
+    return tuple([(name, _key_of(item, above)) for name, item in attributes_of(value).items()])
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """The attributes that an object itself holds: dataclass fields, its ``__dict__`` and its slots.
+
+    Objects of the standard library (a logger, a lock, a file) count as having none.
+    """
+    cls = type(value)
+    if cls.__module__.partition(".")[0] in sys.stdlib_module_names and cls is not types.SimpleNamespace:
+        return {}
+    held = dict(getattr(value, "__dict__", ()))
+    names = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
+    for base in cls.__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        names.extend([slots] if isinstance(slots, str) else slots)
+    for name in names:
+        if name not in held and hasattr(value, name):
+            held[name] = getattr(value, name)
+    return held
+
+
+class Same:
+    """A key that equals another only where both stand for the very same object."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.value is other.value
