@@ -1,0 +1,36 @@
+"""The normal form of a function, pass by pass."""
+
+from __future__ import annotations
+
+import gast
+
+from srcgrad.normalise.assignments import plain_assignments
+from srcgrad.normalise.exits import single_exits
+from srcgrad.normalise.refusals import refuse_unsupported
+from srcgrad.syntax.build import names_assigned, names_read, parameter_names
+from srcgrad.syntax.names import Names
+
+
+def normalise(tree: gast.FunctionDef) -> gast.FunctionDef:
+    """The function in normal form: one return at its end, breaks last in their trip, plain assignments.
+
+    The tree given is left as it is; what needs no change is shared with it.  The normal form of a normal form is
+    itself.
+
+    Raises
+    ------
+    UnsupportedError
+        For what has no normal form: generators, async, match, classes, assigning variables of an outer scope.
+    """
+    refuse_unsupported(tree)
+    names = names_of(tree)
+    return gast.fix_missing_locations(plain_assignments(single_exits(tree, names), names))
+
+
+def names_of(function: gast.FunctionDef) -> Names:
+    """All names that occur in a function, those of inner scopes too."""
+    names = Names(parameter_names(function.args))
+    names.take(names_assigned(function.body) | names_read(function.body))
+    names.take(node.id for node in gast.walk(function) if isinstance(node, gast.Name))
+    names.take([function.name])
+    return names
