@@ -251,10 +251,11 @@ def divide(a: Operand, b: Operand) -> gast.expr:
     """``a / b``; a divisor of 1 goes, and ``2.0 * e / 4.0`` is ``0.5 * e``."""
     negative_a, a = split_sign(expression(a))
     negative_b, b = split_sign(expression(b))
-    if is_number(b, 1):
+    dividend, divisor = number_value(a), number_value(b)
+    if divisor == 1:
         result = a
-    elif is_number(a) and is_number(b):
-        folded = fold_quotient(number_value(a), number_value(b))
+    elif dividend is not None and divisor is not None:
+        folded = fold_quotient(dividend, divisor)
         result = binary(a, "/", b) if folded is None else constant(folded)
     else:
         result = product([*factors(a), (True, b)])

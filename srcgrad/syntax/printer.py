@@ -46,6 +46,7 @@ class _Printer(SourceGenerator):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(_INDENTATION)
+        self.new_lines: int = 0
         self._quote = '"'
 
     def text(self) -> str:

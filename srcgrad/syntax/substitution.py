@@ -9,7 +9,7 @@ import gast
 
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.scopes import COMPREHENSIONS, DEFINITIONS, local_names, names_read, parameters
-from srcgrad.syntax.tree import copy_tree
+from srcgrad.syntax.tree import blank, copy_tree
 
 Tree = TypeVar("Tree")
 
@@ -56,7 +56,7 @@ class _Substitution:
 
     def _fields(self, value: gast.AST) -> Any:
         """A copy of a node with every child substituted."""
-        node = type(value).__new__(type(value))
+        node = blank(value)
         for name, item in value.__dict__.items():
             node.__dict__[name] = self.apply(item) if isinstance(item, (list, gast.AST)) else item
         return node
@@ -96,17 +96,17 @@ class _Substitution:
         inner = self._inside(node, names_read(node))
         result = inner._fields(node)
         result.generators[0].iter = self.apply(node.generators[0].iter)
-        return result  # type: ignore[no-any-return]
+        return result
 
     def _function(self, node: gast.AST) -> gast.AST:
         inner = self._inside(node, names_read(node.body))
-        result = type(node).__new__(type(node))
+        result = blank(node)
         result.__dict__.update({name: self.apply(item) for name, item in node.__dict__.items() if name != "body"})
         result.body = inner.apply(node.body)
         result.args = self._arguments(node.args, inner)
         if not isinstance(node, gast.Lambda):
             result.name = self._renamed(node.name)
-        return result  # type: ignore[no-any-return]
+        return result
 
     def _arguments(self, node: gast.arguments, inner: _Substitution) -> gast.arguments:
         """The parameters: their names are of the function's scope, defaults and annotations of the outer one."""

@@ -19,12 +19,18 @@ def _copy(value: Any) -> Any:
     if isinstance(value, list):
         return [_copy(item) for item in value]
     if isinstance(value, gast.AST) and value._fields:
-        node = type(value).__new__(type(value))
+        node = blank(value)
         attributes = node.__dict__
         for name, item in value.__dict__.items():
             attributes[name] = _copy(item) if isinstance(item, (list, gast.AST)) else item
         return node
     return value
+
+
+def blank(node: gast.AST) -> Any:
+    """A node of the same type without any field."""
+    cls: Any = type(node)
+    return cls.__new__(cls)
 
 
 def located_at(node: Tree, origin: gast.AST) -> Tree:
