@@ -1,0 +1,129 @@
+"""Modules that stand alone: what generated functions use is imported, written out, or pasted in."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import sys
+import textwrap
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcgrad.emit.module import module_text
+from srcgrad.errors import UnsupportedError
+from srcgrad.syntax.build import constant, names_assigned, names_read
+from srcgrad.syntax.printer import print_tree
+
+_PASTED = "srcgrad.runtime"
+
+
+def exported_text(functions: Sequence[gast.FunctionDef], heading: str, values: Mapping[str, Any]) -> str:
+    """The text of a module that has all that ``functions`` use.
+
+    ``values`` has the value of every global name that the functions read.  Modules and what can be imported from
+    them become imports, numbers, strings and tuples of them become assignments, and srcgrad's run-time functions
+    are pasted with whatever they use, so that the module does not need srcgrad.
+    """
+    parts = _Parts()
+    for name in sorted(names_read(functions) - names_assigned(functions)):
+        if name in values:
+            parts.provide(name, values[name])
+        elif not hasattr(builtins, name):
+            raise UnsupportedError(f"{name} has no value, so that no module can be written that provides it")
+    constants = ["\n".join(parts.constants)] if parts.constants else []
+    return module_text(functions, heading, parts.import_lines(), [*constants, *parts.pasted.values()])
+
+
+class _Parts:
+    """What is collected for the head of a module."""
+
+    def __init__(self) -> None:
+        self.provided: dict[str, Any] = {}
+        self.imports: set[str] = set()
+        self.constants: list[str] = []
+        self.pasted: dict[str, str] = {}
+
+    def import_lines(self) -> list[str]:
+        """The imports: the standard library's first, then the rest."""
+
+        def rank(line: str) -> tuple[bool, bool, str]:
+            package = line.split()[1].partition(".")[0]
+            return package not in sys.stdlib_module_names, line.startswith("from"), line
+
+        return sorted(self.imports, key=rank)
+
+    def provide(self, name: str, value: Any) -> None:
+        """See to it that the module has ``value`` under ``name``."""
+        if name in self.provided:
+            if self.provided[name] is not value:
+                raise UnsupportedError(f"two different things are called {name}")
+            return
+        self.provided[name] = value
+        if isinstance(value, types.ModuleType):
+            module = value.__name__
+            self.imports.add(f"import {module}" if module == name else f"import {module} as {name}")
+        elif isinstance(value, types.FunctionType) and (value.__module__ or "").startswith(_PASTED):
+            self._paste(name, value)
+        elif _is_literal(value):
+            self.constants.append(f"{name} = {print_tree(constant(value))}")
+        elif _is_small_array(value):
+            self.provide("np", np)
+            numbers = f"np.{value.dtype.name}({value.item()!r})" if isinstance(value, np.generic) else None
+            self.constants.append(f"{name} = {numbers or f'np.array({value.tolist()!r}, dtype=np.{value.dtype.name})'}")
+        elif (line := _import_line(name, value)) is not None:
+            self.imports.add(line)
+        else:
+            raise UnsupportedError(
+                f"{name}, a {type(value).__name__}, cannot be written into a module",
+                advice="make it an argument of the function, or define it in a module from which it can be imported",
+            )
+
+    def _paste(self, name: str, function: types.FunctionType) -> None:
+        """Paste a run-time function and provide what it uses."""
+        text = textwrap.dedent(inspect.getsource(function))
+        for used in sorted(names_read(gast.parse(text)) - {function.__name__}):
+            if used in function.__globals__:
+                self.provide(used, function.__globals__[used])
+            elif not hasattr(builtins, used):
+                raise UnsupportedError(f"{function.__name__} uses {used}, which has no value")
+        if name != function.__name__:
+            text += f"\n\n{name} = {function.__name__}\n"
+        self.pasted[name] = text
+
+
+def _is_literal(value: Any) -> bool:
+    """Whether a value can be written as a literal."""
+    if isinstance(value, tuple):
+        return type(value) is tuple and all(_is_literal(item) for item in value)
+    return value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str, bytes)
+
+
+def _is_small_array(value: Any) -> bool:
+    """Whether a value is a NumPy number or array that can be written out."""
+    plain = isinstance(value, np.generic) or type(value) is np.ndarray
+    return plain and value.dtype.kind in "fiuc" and value.size <= 100 and bool(np.all(np.isfinite(value)))
+
+
+def _import_line(name: str, value: Any) -> str | None:
+    """The import that gives ``value`` under ``name``, None where there is none."""
+    module, attribute = getattr(value, "__module__", None), getattr(value, "__name__", None)
+    if not isinstance(module, str) or not isinstance(attribute, str) or module == "__main__":
+        return None
+    module = _public(module, attribute, value)
+    if module is None:
+        return None
+    return f"from {module} import {attribute}" + ("" if attribute == name else f" as {name}")
+
+
+def _public(module: str, attribute: str, value: Any) -> str | None:
+    """The module to import from: the outermost package that offers the value under its own name."""
+    parts = module.split(".")
+    for count in range(1, len(parts) + 1):
+        path = ".".join(parts[:count])
+        if getattr(sys.modules.get(path), attribute, None) is value:
+            return path
+    return None
