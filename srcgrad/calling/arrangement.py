@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from srcgrad.calling.argnums import Pick
@@ -25,12 +26,21 @@ class Arrangement:
     single: bool
     integers: tuple[tuple[int, Pick], ...]
 
-    @property
+    @cached_property
+    def order(self) -> tuple[int | None, ...]:
+        """For each pick, where the gradient of its parameter stands among those of ``wrt``."""
+        return tuple(None if pick is None else self.wrt.index(pick.parameter) for pick in self.picks)
+
+    @cached_property
+    def has_items(self) -> bool:
+        """Whether a pick is an item of what ``*args`` or ``**kwargs`` caught."""
+        return any(pick is not None and pick.item is not None for pick in self.picks)
+
+    @cached_property
     def is_plain(self) -> bool:
         """Whether values and gradients pass as they are."""
-        in_order = tuple(pick and pick.parameter for pick in self.picks) == self.wrt
-        whole = all(pick is not None and pick.item is None for pick in self.picks)
-        return in_order and whole and not self.integers and self.single == (len(self.wrt) == 1)
+        in_order = self.order == tuple(range(len(self.wrt)))
+        return in_order and not self.has_items and not self.integers and self.single == (len(self.wrt) == 1)
 
     def arguments(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """The bound values with the integers in differentiated positions as floats."""
@@ -49,8 +59,10 @@ class Arrangement:
 
     def gradients(self, found: Any) -> Any:
         """The generated code's gradients, one for each of ``wrt``, in the order and structure of ``argnums``."""
-        by_name = dict(zip(self.wrt, found if len(self.wrt) > 1 else (found,)))
-        gradients = tuple(None if pick is None else pick.of(by_name[pick.parameter]) for pick in self.picks)
+        of_parameters = found if len(self.wrt) > 1 else (found,)
+        gradients = tuple([None if at is None else of_parameters[at] for at in self.order])
+        if self.has_items:
+            gradients = tuple(pick and pick.of(gradient) for pick, gradient in zip(self.picks, gradients))
         return gradients[0] if self.single else gradients
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,11 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Branch:
-    """What is remembered of a container in a result: its type, and its parts under their names."""
+    """What is remembered of a container in a result: its type, its parts under their names, a dict's keys."""
 
     cls: type
     inside: dict[str, Template]
+    keys: tuple[Any, ...]
 
 
 # None stands for what carries no derivative: an integer, a string, None.
@@ -37,7 +39,10 @@ def template(result: Any) -> Template:
     if is_number(result):
         return Leaf(np.shape(result), np.result_type(result), hasattr(result, "__array_function__"))
     inside = parts(result)
-    return None if inside is None else Branch(type(result), {part: template(item) for part, item in inside.items()})
+    if inside is None:
+        return None
+    keys = tuple(result) if isinstance(result, dict) else ()
+    return Branch(type(result), {part: template(item) for part, item in inside.items()}, keys)
 
 
 def fitted(cotangent: Any, wanted: Template, name: str = "the cotangent") -> Any:
@@ -53,20 +58,24 @@ def fitted(cotangent: Any, wanted: Template, name: str = "the cotangent") -> Any
             f"with the parts {', '.join(part.lstrip('.') for part in wanted.inside)}",
             advice="give a cotangent in the structure of the result",
         )
-    items = [fitted(given[part], item, name + part) for part, item in wanted.inside.items()]
-    if isinstance(cotangent, dict):
-        return dict(zip(cotangent, items))
-    if isinstance(cotangent, tuple):
-        return type(cotangent)(*items) if hasattr(cotangent, "_fields") else tuple(items)
-    return items if isinstance(cotangent, list) else cotangent
+    items = {part: fitted(given[part], item, name + part) for part, item in wanted.inside.items()}
+    return _rebuilt(wanted, items)
+
+
+def _rebuilt(wanted: Branch, items: dict[str, Any]) -> Any:
+    """The fitted parts of a cotangent in a container of the result's type; attributes in a plain namespace."""
+    if issubclass(wanted.cls, tuple):
+        return wanted.cls(*items.values()) if hasattr(wanted.cls, "_fields") else tuple(items.values())
+    if issubclass(wanted.cls, list):
+        return list(items.values())
+    if issubclass(wanted.cls, dict):
+        return dict(zip(wanted.keys, items.values()))
+    return types.SimpleNamespace(**{part.removeprefix("."): item for part, item in items.items()})
 
 
 def _fitted_leaf(cotangent: Any, wanted: Leaf, name: str) -> Any:
     """A cotangent for one number or array of the result."""
-    try:
-        dtype = np.result_type(cotangent)
-    except TypeError:
-        dtype = np.dtype(object)
+    dtype = _dtype(cotangent)
     if dtype.kind not in "biufc" or (dtype.kind == "c" and wanted.dtype.kind != "c"):
         raise ArgumentTypeError(
             f"{name} is of type {type(cotangent).__name__} ({dtype}), but the result is {_described(wanted)}",
@@ -80,6 +89,17 @@ def _fitted_leaf(cotangent: Any, wanted: Leaf, name: str) -> Any:
     if wanted.is_array:
         return cotangent.astype(wanted.dtype) if hasattr(cotangent, "astype") else np.array(cotangent, wanted.dtype)
     return complex(cotangent) if wanted.dtype.kind == "c" else float(cotangent)
+
+
+def _dtype(value: Any) -> np.dtype[Any]:
+    """The dtype of a number, an array or a nested list of numbers; object for anything else."""
+    dtype = getattr(value, "dtype", None)
+    if isinstance(dtype, np.dtype):
+        return dtype
+    try:
+        return np.asarray(value).dtype
+    except ValueError:  # a ragged list
+        return np.dtype(object)
 
 
 def _described(leaf: Leaf) -> str:

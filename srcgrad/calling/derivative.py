@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from types import FunctionType
+from dataclasses import replace
+from types import FunctionType, MethodType
 from typing import Any, ClassVar, Self
 
 from srcgrad.calling.annotations import kinds_from_annotations
@@ -38,8 +39,8 @@ class Derivative:
     __name__: str
     __wrapped__: Callable[..., Any]
 
-    def __init__(self, function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> None:
-        if not callable(function) and not isinstance(function, (staticmethod, classmethod)):
+    def __init__(self, function: Any, argnums: Argnums = 0, has_aux: bool = False) -> None:
+        if not callable(function) and not isinstance(function, classmethod):
             raise ArgumentTypeError(
                 f"{self.suffix} takes a function, not {function!r}",
                 advice=f"for a decorator with options write @{self.suffix}(argnums=...)",
@@ -59,8 +60,7 @@ class Derivative:
         self._specialisations = shared.specialisations(parameters, choice, options)
         self._find = self._specialisations.find
         self._storage = STORAGE.difference(parameters.names)
-        self._latest: Generated | None = None
-        self._annotated: Generated | None = None
+        self._for_receivers: Self | None = None
         self._describe(plain)
 
     def _describe(self, plain: FunctionType) -> None:
@@ -79,7 +79,7 @@ class Derivative:
             return self._stored(args, kwargs)
         values = self._bind(*args, **kwargs)
         specialisation = self._find(values)
-        self._latest = specialisation.generated
+        self._specialisations.latest = specialisation.generated
         if specialisation.is_plain:
             return specialisation.main(*values)
         return specialisation.run(values)
@@ -105,15 +105,16 @@ class Derivative:
 
         Raises ArgumentValueError, which names the parameters, where they leave a kind open.
         """
-        latest = self._latest or self._annotated
-        if latest is None:
-            latest = self._annotated = self._from_annotations()
-        return latest.text
+        specialisations = self._specialisations
+        if specialisations.latest is None:
+            specialisations.latest = self._from_annotations()
+        return specialisations.latest.text
 
     def source_for(self, /, *args: Any, **kwargs: Any) -> str:
         """The generated text for calls with arguments like these; nothing is run."""
-        self._latest = self._find(self._bind(*args, **kwargs)).generated
-        return self._latest.text
+        generated = self._find(self._bind(*args, **kwargs)).generated
+        self._specialisations.latest = generated
+        return generated.text
 
     def _from_annotations(self) -> Generated:
         """Generate for the kinds that annotations and defaults give."""
@@ -142,7 +143,26 @@ class Derivative:
         if bind is None or isinstance(self.primal, type):
             return self
         bound = bind(instance, owner)
-        return self if bound is self.primal else type(self)(bound, self._argnums, self._has_aux)
+        if bound is self.primal:
+            return self
+        if isinstance(bound, MethodType) and bound.__func__ is self.primal:
+            return self._for_receiver(bound)
+        return type(self)(bound, self._argnums, self._has_aux)
+
+    def _for_receiver(self, bound: MethodType) -> Self:
+        """The derivative of a bound method: all receivers share all but the receiver, which none keeps alive."""
+        if self._for_receivers is None:
+            self._for_receivers = type(self)(bound, self._argnums, self._has_aux)
+            self._for_receivers._bind_method(None)
+        made = object.__new__(type(self))
+        made.__dict__.update(self._for_receivers.__dict__)
+        made._bind_method(bound)
+        return made
+
+    def _bind_method(self, bound: Any) -> None:
+        self.primal = self.__wrapped__ = bound
+        self._resolved = replace(self._resolved, leading=(bound and bound.__self__,))
+        self._bind = self._parameters.binder(self._resolved.leading, {})
 
     def __repr__(self) -> str:
         summary = f"{self.noun[0].lower()}{self.noun[1:]}"

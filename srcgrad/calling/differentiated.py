@@ -7,17 +7,21 @@ from typing import Any
 import numpy as np
 
 from srcgrad.calling.parameters import Parameters
+from srcgrad.calling.structures import is_number, parts
 from srcgrad.errors import ArgumentTypeError
-from srcgrad.kind import is_differentiable
-from srcgrad.pipeline import kind_of
 
 INTEGERS = (int, np.integer)
 BOOLEANS = (bool, np.bool_)
+# How deep in containers and objects a float is looked for: they may hold themselves.
+DEEPEST = 8
 
 
-def holds_float(value: Any) -> bool:
+def holds_float(value: Any, depth: int = 0) -> bool:
     """Whether a value is, or has inside, a real or complex floating-point number."""
-    return is_differentiable(kind_of(value, "value"))
+    if is_number(value):
+        return True
+    inside = parts(value) if depth < DEEPEST else None
+    return inside is not None and any(holds_float(item, depth + 1) for item in inside.values())
 
 
 def is_integer(value: Any) -> bool:

@@ -20,7 +20,7 @@ CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, ty
 
 def signature(values: tuple[Any, ...]) -> tuple[Hashable, ...]:
     """The key under which the specialisation for these argument values is kept."""
-    keys: list[Hashable] = []
+    keys: list[Any] = []
     for value in values:
         cls = type(value)
         if cls is np.ndarray:
@@ -32,7 +32,7 @@ def signature(values: tuple[Any, ...]) -> tuple[Hashable, ...]:
     return tuple(keys)
 
 
-def _key_of(value: Any, above: tuple[int, ...]) -> Hashable:
+def _key_of(value: Any, above: tuple[int, ...]) -> Any:
     """The key of one value; ``above`` are the identities of the containers it stands in."""
     cls = type(value)
     if cls is np.ndarray:
@@ -52,7 +52,7 @@ def _key_of(value: Any, above: tuple[int, ...]) -> Hashable:
     return cls, _inside(value, (*above, id(value)))
 
 
-def _inside(value: Any, above: tuple[int, ...]) -> Hashable:
+def _inside(value: Any, above: tuple[int, ...]) -> Any:
     """The keys of what a container or an object with attributes holds."""
     if isinstance(value, (list, tuple)):
         classes = set(map(type, value))

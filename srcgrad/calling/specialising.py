@@ -60,6 +60,7 @@ class Specialisations:
         self.parameters = parameters
         self.choice = choice
         self.options = options
+        self.latest: pipeline.Generated | None = None
         self._made: dict[Hashable, Specialisation] = {}
 
     def find(self, values: tuple[Any, ...]) -> Specialisation:

@@ -14,9 +14,6 @@ LEAVES = (str, bytes, bool, np.bool_, type(None), type)
 def parts(value: Any) -> dict[str, Any] | None:
     """The parts of a container under their names in an expression (``[0]``, ``['w']``, ``.rate``); None for a leaf."""
     if isinstance(value, (list, tuple)):
-        names = getattr(value, "_fields", None)
-        if names is not None:
-            return {f".{name}": item for name, item in zip(names, value)}
         return {f"[{index}]": item for index, item in enumerate(value)}
     if isinstance(value, dict):
         return {f"[{key!r}]": item for key, item in value.items()}

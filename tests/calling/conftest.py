@@ -10,6 +10,7 @@ from tests.calling.differences import Differences
 
 if importlib.util.find_spec("srcgrad.pipeline") is None:
     import dataclasses
+
     from srcgrad.analyse.kinds.values import kind_of
     from srcgrad.read.callables import resolve
 

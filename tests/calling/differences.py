@@ -43,7 +43,8 @@ class Differences:
 
     def generate(self, request: Any) -> Generated:
         self.requests.append(request)
-        text = f"# {request.function.__name__}: {request.form} with respect to {', '.join(request.wrt)}, {len(self.requests)}"
+        name, wrt = request.function.__name__, ", ".join(request.wrt)
+        text = f"# {name}: {request.form} with respect to {wrt}, {len(self.requests)}"
         return Generated(text, self._main(request), self.environment)
 
     def _main(self, request: Any) -> Any:
@@ -104,7 +105,9 @@ def difference(function: Callable[[list[Any]], Any], values: list[Any], index: i
     """The gradient of a number with respect to one value, in the structure of that value."""
 
     def displaced(replace: Callable[[float], Any], step: float) -> Any:
-        return function([replace(step) if other == index else copy.deepcopy(value) for other, value in enumerate(values)])
+        copies = copy.deepcopy(values)
+        copies[index] = replace(step)
+        return function(copies)
 
     def inside(value: Any, rebuild: Callable[[Any], Any]) -> Any:
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
@@ -119,7 +122,7 @@ def difference(function: Callable[[list[Any]], Any], values: list[Any], index: i
                 found[entry] = (displaced(moved, 0.5) - displaced(moved, -0.5)) / 1.0
             return found
         if isinstance(value, (float, np.floating)):
-            slope = displaced(lambda s: rebuild(value + s), 0.5) - displaced(lambda s: rebuild(value - -s), -0.5)
+            slope = displaced(lambda s: rebuild(value + s), 0.5) - displaced(lambda s: rebuild(value + s), -0.5)
             return type(value)(slope)
         if isinstance(value, (tuple, list)):
             found = [

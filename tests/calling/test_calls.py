@@ -225,9 +225,18 @@ def test_methods():
 
 
 def test_receivers_share_specialisations_and_are_not_kept(differences: Differences):
-    springs = [Spring(2.0), Spring(3.0)]
+    class Linear(Spring):
+        def energy(self, x):
+            return self.stiffness * x
+
+        force = grad(energy)
+
+    springs = [Linear(2.0), Linear(3.0)]
     assert [spring.force(1.0) for spring in springs] == [2.0, 3.0]
     assert len(differences.requests) == 1
+    assert springs[1].force.source == springs[0].force.source == "# energy: gradient with respect to x, 1"
+    assert springs[1].force.primal == springs[1].energy
+    differences.requests.clear()
     reference = weakref.ref(springs[0])
     springs.clear()
     gc.collect()
