@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -56,6 +55,9 @@ def resolve(target: Any) -> Resolved:
         return resolve(target.__wrapped__)
     if _is_numba_dispatcher(target):
         return resolve(target.py_func)
+    if type(target).__module__.startswith("numba."):
+        # Such as @vectorize: its Python function is for one element, not for arrays.
+        return Resolved(target)
     return _resolve_object(target)
 
 
@@ -66,7 +68,7 @@ def _resolve_object(target: Any) -> Resolved:
             f"{target!r} is itself made by srcgrad and is not differentiated again",
             advice="differentiate the function that it was made from",
         )
-    call = inspect.getattr_static(type(target), "__call__", None)
+    call = next((vars(base)["__call__"] for base in type(target).__mro__ if "__call__" in vars(base)), None)
     if call is None:
         raise SourceError(f"{type(target).__name__} objects cannot be called", advice="give a function")
     match call:

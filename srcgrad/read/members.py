@@ -68,11 +68,6 @@ class _PrivateNames(gast.NodeTransformer):
         node.attr = self.mangled(node.attr)
         return node
 
-    def visit_keyword(self, node: gast.keyword) -> gast.keyword:
-        self.generic_visit(node)
-        node.arg = None if node.arg is None else self.mangled(node.arg)
-        return node
-
     def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.FunctionDef:
         self.generic_visit(node)
         node.name = self.mangled(node.name)

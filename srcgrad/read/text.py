@@ -19,6 +19,7 @@ from types import CodeType, FunctionType
 from srcgrad.errors import Location, SourceError
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_OwnScope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 # What `from __future__` can switch on leaves its mark on every function's code.
 _FUTURE_FLAGS = 0
@@ -33,12 +34,12 @@ _BEYOND_ANY_FILE = 10_000_000
 class Definition:
     """A function's definition in the tree of its file, and what only its surroundings tell.
 
-    ``statement`` is the file's outermost statement around it, ``class_name`` the class whose body it stands in
-    (at any depth) and ``assigned_name`` the name to which a lambda is assigned at once.
+    ``surroundings`` are the file's outermost statement around it behind the file's imports, ``class_name`` is the
+    class whose body it stands in (at any depth) and ``assigned_name`` the name to which a lambda is assigned at once.
     """
 
     node: FunctionNode
-    statement: ast.stmt
+    surroundings: tuple[ast.stmt, ...]
     class_name: str | None = None
     assigned_name: str | None = None
 
@@ -94,20 +95,35 @@ def _candidates(module: ast.Module, code: CodeType) -> Iterator[Definition]:
     """The definitions that start where the code says it starts, in the order of the text."""
     for statement in module.body:
         if _first_line(statement) <= code.co_firstlineno <= (statement.end_lineno or statement.lineno):
-            yield from _candidates_in(statement, statement, code, None, None)
+            # Python compiles a call of an imported module's attribute in its own way.
+            surroundings = (*_imports(module), statement)
+            yield from _candidates_in(statement, surroundings, code, None, None)
 
 
 def _candidates_in(
-    node: ast.AST, statement: ast.stmt, code: CodeType, class_name: str | None, assigned_name: str | None
+    node: ast.AST,
+    surroundings: tuple[ast.stmt, ...],
+    code: CodeType,
+    class_name: str | None,
+    assigned_name: str | None,
 ) -> Iterator[Definition]:
     """The candidates in one part of an outermost statement."""
     if isinstance(node, FunctionNode):
         name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
         if name == code.co_name and _first_line(node) == code.co_firstlineno:
-            yield Definition(node, statement, class_name, assigned_name)
+            yield Definition(node, surroundings, class_name, assigned_name)
     inside = node.name if isinstance(node, ast.ClassDef) else class_name
     for child in ast.iter_child_nodes(node):
-        yield from _candidates_in(child, statement, code, inside, _assigned_name(node, child))
+        yield from _candidates_in(child, surroundings, code, inside, _assigned_name(node, child))
+
+
+def _imports(scope: ast.AST) -> Iterator[ast.stmt]:
+    """The imports of a module's own scope."""
+    for child in ast.iter_child_nodes(scope):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child
+        elif isinstance(child, ast.stmt | ast.excepthandler) and not isinstance(child, _OwnScope):
+            yield from _imports(child)
 
 
 def _assigned_name(parent: ast.AST, child: ast.AST) -> str | None:
@@ -139,20 +155,24 @@ def _gives(found: Definition, code: CodeType) -> bool:
 
 
 def _compiled(found: Definition, code: CodeType) -> CodeType | None:
-    """The code object of a definition, compiled with the outermost statement around it."""
-    # A line number of its own makes the definition's code easy to find among the statement's.
+    """The code object of a definition, compiled in its surroundings."""
+    # Lines of its own make the definition's code easy to find among the others; all of its lines move, since what
+    # shares a line is compiled in its own way.
     memo: dict[int, object] = {}
-    statement = copy.deepcopy(found.statement, memo)
+    module = ast.Module(copy.deepcopy(list(found.surroundings), memo), [])
     node = memo[id(found.node)]
     assert isinstance(node, FunctionNode)
-    if not isinstance(node, ast.Lambda):
-        node.decorator_list = []
-    node.lineno = node.end_lineno = _BEYOND_ANY_FILE
+    ast.increment_lineno(node, _BEYOND_ANY_FILE)
+    if isinstance(node, ast.Lambda):
+        ast.increment_lineno(node.args, -_BEYOND_ANY_FILE)
     if _rewritten_by_pytest(code):
-        statement = ast.fix_missing_locations(_WithoutAsserts().visit(statement))
+        _WithoutAsserts().visit(module)
     flags = (code.co_flags & _FUTURE_FLAGS) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    outermost = compile(ast.Module([statement], []), code.co_filename, "exec", flags, dont_inherit=True)
-    return next((part for part in _codes_in(outermost) if part.co_firstlineno == _BEYOND_ANY_FILE), None)
+    outermost = compile(module, code.co_filename, "exec", flags, dont_inherit=True)
+    line = code.co_firstlineno + _BEYOND_ANY_FILE
+    return next(
+        (part for part in _codes_in(outermost) if part.co_firstlineno == line and part.co_name == code.co_name), None
+    )
 
 
 def _codes_in(code: CodeType) -> Iterator[CodeType]:
