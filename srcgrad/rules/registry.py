@@ -6,6 +6,7 @@ generates.  ``z`` is the result of the function, ``z_bar`` its adjoint, ``x_dot`
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import re
@@ -75,7 +76,7 @@ class Rule:
     arguments: tuple[str, ...] | None
     broadcasts: bool
 
-    @property
+    @functools.cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names of the function's arguments and options that the rule takes."""
         names = tuple(inspect.signature(self.derivative).parameters)
@@ -83,10 +84,18 @@ class Rule:
             return names[1:]
         if self.form == "adjoint":
             return names[2:]
-        return names[names.index("z") + 1 :]
+        return names[names.index("z") + 1 :]  # behind the tangents
+
+    @functools.cached_property
+    def is_variadic(self) -> bool:
+        """Whether the rule takes any number of arguments."""
+        kinds = [parameter.kind for parameter in inspect.signature(self.derivative).parameters.values()]
+        return inspect.Parameter.VAR_POSITIONAL in kinds
 
     def accepts(self, ndims: tuple[int | None, ...]) -> bool:
         """Whether the rule is for arguments with these numbers of dimensions."""
+        if not self.is_variadic and len(ndims) > len(self.parameters):
+            return False
         if self.pattern is None:
             return True
         return len(self.pattern) <= len(ndims) and all(
@@ -192,9 +201,14 @@ def find(function: Any, form: Form, ndims: tuple[int | None, ...] = ()) -> Rule 
     return max(reversed(fitting), key=lambda rule: rule.pattern is not None, default=None)
 
 
-def is_nondifferentiable(function: Any) -> bool:
-    """Whether a function was declared to have no derivative (its result is treated as a constant)."""
-    return _is_hashable(function) and _loaded(function) and function in _nondifferentiable
+def is_nondifferentiable(function: Any, is_complex: bool = False) -> bool:
+    """Whether a function was declared to have no derivative (its result is treated as a constant).
+
+    One that has a rule as well, such as ``np.sign``, is a step function of real arguments alone.
+    """
+    if not _is_hashable(function) or not _loaded(function) or function not in _nondifferentiable:
+        return False
+    return not (is_complex and _has_derivative(function))
 
 
 def has_rule(function: Any) -> bool:

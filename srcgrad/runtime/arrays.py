@@ -1,7 +1,8 @@
-"""Array functions that generated code calls."""
+"""What the rules for shapes, parts and joins of arrays call."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,15 +17,123 @@ def sum_to(a: Any, shape: tuple[int, ...]) -> Any:
     array([[3.],
            [3.]])
     """
-    if np.shape(a) == shape:
+    have = np.shape(a)
+    if have == shape:
         return a
-    extra = np.ndim(a) - len(shape)
+    extra = len(have) - len(shape)
     if extra < 0:
-        return np.broadcast_to(a, shape)
-    stretched = tuple(
-        axis for axis, length in enumerate(np.shape(a)) if axis < extra or (shape[axis - extra] == 1 and length != 1)
-    )
-    summed = np.sum(a, axis=stretched, keepdims=True)
-    if extra == 0:
-        return summed
-    return np.sum(summed, axis=tuple(range(extra)))
+        # ``a`` itself was not spread out yet.
+        return np.broadcast_to(sum_to(a, tuple(shape[-extra:])), shape)
+    if not shape:
+        return np.sum(a)
+    if extra:
+        a = np.sum(a, axis=tuple(range(extra)))
+    stretched = tuple(axis for axis, length in enumerate(shape) if length == 1 and have[axis + extra] != 1)
+    return np.sum(a, axis=stretched, keepdims=True) if stretched else a
+
+
+def positions(a: Any) -> Any:
+    """The number of each value of ``a`` in C order, in the shape of ``a``: what moves these shows where values go.
+
+    >>> positions(np.zeros((2, 3)))
+    array([[0, 1, 2],
+           [3, 4, 5]])
+    """
+    return np.arange(np.size(a)).reshape(np.shape(a))
+
+
+def scatter(z_bar: Any, taken: Any, shape: tuple[int, ...]) -> Any:
+    """An array that collects each value of ``z_bar`` at the position it was taken from (negative: from nowhere).
+
+    >>> scatter(np.array([1.0, 2.0, 4.0]), np.array([2, 0, 2]), (3,))
+    array([2., 0., 5.])
+    """
+    flat, at = np.ravel(z_bar), np.ravel(taken)
+    if np.any(at < 0):
+        flat, at = flat[at >= 0], at[at >= 0]
+    size = int(np.prod(shape))
+    if flat.dtype.kind == "c":
+        collected = np.empty(size, dtype=flat.dtype)
+        collected.real = np.bincount(at, flat.real, size)
+        collected.imag = np.bincount(at, flat.imag, size)
+    else:
+        collected = np.bincount(at, flat, size).astype(flat.dtype)
+    return collected.reshape(shape)
+
+
+def split_like(z_bar: Any, arrays: Sequence[Any], axis: int | None) -> list[Any]:
+    """The parts of ``z_bar`` that belong to the arrays that were joined along ``axis``, each in its array's shape.
+
+    An array with fewer dimensions than the whole has length 1 along the axis.
+    """
+    if axis is None:
+        z_bar, lengths = np.ravel(z_bar), [np.size(array) for array in arrays]
+        axis = 0
+    else:
+        axis %= np.ndim(z_bar)
+        lengths = [np.shape(array)[axis] if np.ndim(array) == np.ndim(z_bar) else 1 for array in arrays]
+    parts: list[Any] = []
+    start = 0
+    before = (slice(None),) * axis
+    for array, length in zip(arrays, lengths, strict=True):
+        part = z_bar[(*before, slice(start, start + length))]
+        # A number's part is a number.
+        parts.append(part.reshape(np.shape(array)) if np.shape(array) else part.reshape(())[()])
+        start += length
+    return parts
+
+
+def unpad(z_bar: Any, array: Any, pad_width: Any, mode: str = "constant") -> Any:
+    """The adjoint of ``np.pad`` in the array: what was padded by copies goes back to where it was copied from."""
+    shape = np.shape(array)
+    if mode == "constant":
+        if isinstance(pad_width, dict):
+            widths = [np.broadcast_to(pad_width.get(axis, pad_width.get(axis - len(shape), 0)), 2) for axis in range(len(shape))]
+        else:
+            widths = list(np.broadcast_to(pad_width, (len(shape), 2)))
+        return z_bar[tuple(slice(before, before + length) for (before, _), length in zip(widths, shape, strict=True))]
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise ValueError(f"np.pad(mode={mode!r}) is not differentiated; 'constant', 'edge', 'reflect', 'symmetric' and 'wrap' are")
+    return scatter(z_bar, np.pad(positions(array), pad_width, mode=mode), shape)  # type: ignore[call-overload]
+
+
+def reshape_back(z_bar: Any, shape: tuple[int, ...], order: str) -> Any:
+    """The adjoint of a reshape in C or Fortran order."""
+    if order not in ("C", "F"):
+        raise ValueError(f"order={order!r} depends on the layout of the array; only 'C' and 'F' are differentiated")
+    return np.reshape(z_bar, shape, order=order)  # type: ignore[call-overload]
+
+
+def diagonal_adjoint(z_bar: Any, shape: tuple[int, ...], offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Zeros of a shape with ``z_bar`` on the diagonals: the adjoint of ``np.diagonal``; a number goes to all of them."""
+    a_bar = np.zeros(shape, dtype=np.asarray(z_bar).dtype)
+    moved = np.moveaxis(a_bar, (axis1, axis2), (-2, -1))
+    length = max(min(moved.shape[-2] + min(offset, 0), moved.shape[-1] - max(offset, 0)), 0)
+    along = np.arange(length)
+    moved[..., along - min(offset, 0), along + max(offset, 0)] = z_bar
+    return a_bar
+
+
+def meshgrid_adjoint(z_bar: Sequence[Any], arrays: Sequence[Any], indexing: str) -> list[Any]:
+    """The adjoints of the axes of a mesh: each is summed over all other axes."""
+    parts: list[Any] = []
+    for number, (part, array) in enumerate(zip(z_bar, arrays, strict=True)):
+        axis = 1 - number if indexing == "xy" and number < 2 and len(arrays) > 1 else number
+        others = tuple(one for one in range(np.ndim(part)) if one != axis)
+        parts.append(np.sum(part, axis=others).reshape(np.shape(array)))
+    return parts
+
+
+def select_adjoint(z_bar: Any, conditions: Sequence[Any], choices: Sequence[Any], default: Any) -> tuple[list[Any], Any]:
+    """The adjoints of ``np.select``: the first condition that holds takes the adjoint, the default what is left."""
+    left = np.ones(np.shape(z_bar), dtype=bool)
+    parts: list[Any] = []
+    for condition, choice in zip(conditions, choices, strict=True):
+        parts.append(sum_to(np.where(left & condition, z_bar, 0.0), np.shape(choice)))
+        left = left & ~np.asarray(condition)
+    return parts, sum_to(np.where(left, z_bar, 0.0), np.shape(default))
+
+
+def choose_adjoint(z_bar: Any, a: Any, choices: Sequence[Any]) -> list[Any]:
+    """The adjoints of the arrays that ``np.choose`` chooses from."""
+    return [sum_to(np.where(np.equal(a, number), z_bar, 0.0), np.shape(c)) for number, c in enumerate(choices)]

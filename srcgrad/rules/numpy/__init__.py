@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from srcgrad.rules.numpy import arithmetic, elementwise, nondifferentiable, products, reductions
+from srcgrad.rules.numpy import (
+    accumulations,
+    arithmetic,
+    elementwise,
+    fft,
+    indexing,
+    joining,
+    linalg,
+    nondifferentiable,
+    products,
+    reductions,
+    shaping,
+)
 
-__all__ = ["arithmetic", "elementwise", "nondifferentiable", "products", "reductions"]
+__all__ = [
+    "accumulations",
+    "arithmetic",
+    "elementwise",
+    "fft",
+    "indexing",
+    "joining",
+    "linalg",
+    "nondifferentiable",
+    "products",
+    "reductions",
+    "shaping",
+]

@@ -1,12 +1,13 @@
-"""Rules for arithmetic and for what chooses between values."""
+"""Rules for arithmetic, rounding, and what chooses between two values."""
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
 
-from srcgrad.rules.registry import adjoint, is_constant, partials
+from srcgrad.rules.registry import adjoint, is_constant, partials, tangent
 
 
 @partials(np.add)
@@ -29,8 +30,11 @@ def divide(z: Any, x: Any, y: Any) -> Any:
     return 1.0 / y, -z / y
 
 
+@partials(builtins.pow)
+@partials(np.float_power)
 @partials(np.power)
 def power(z: Any, x: Any, y: Any) -> Any:
+    # 0 ** y has derivative 0 in y.  x ** 0 has derivative 0 in x, also at 0: its exponent is not lowered.
     if is_constant(y):
         if y == 0:
             return 0.0, 0.0
@@ -39,7 +43,6 @@ def power(z: Any, x: Any, y: Any) -> Any:
         if y == 2:
             return 2.0 * x, z * np.log(x + (x == 0))
         return y * x ** (y - 1), z * np.log(x + (x == 0))
-    # The exponent y - 1 where y is not 0; x ** 0 is constant.  0 ** y has derivative 0 in y.
     return y * x ** (y - (y != 0)), z * np.log(x + (x == 0))
 
 
@@ -63,16 +66,106 @@ def square(z: Any, x: Any) -> Any:
     return 2.0 * x
 
 
-@partials(np.maximum)
-def maximum(z: Any, x: Any, y: Any) -> Any:
-    return (x > y) + 0.5 * (x == y), (y > x) + 0.5 * (x == y)
+@partials(np.remainder)
+def remainder(z: Any, x: Any, y: Any) -> Any:
+    return 1.0, -np.floor(x / y)
 
 
-@partials(np.minimum)
-def minimum(z: Any, x: Any, y: Any) -> Any:
-    return (x < y) + 0.5 * (x == y), (y < x) + 0.5 * (x == y)
+@partials(np.fmod)
+def fmod(z: Any, x: Any, y: Any) -> Any:
+    return 1.0, -np.trunc(x / y)
+
+
+@adjoint(np.divmod, broadcasts=True)
+def divmod(z_bar: Any, z: Any, x: Any, y: Any) -> Any:
+    return z_bar[1], -z_bar[1] * z[0]
+
+
+@adjoint(np.modf)
+def modf(z_bar: Any, z: Any, x: Any) -> Any:
+    return z_bar[0]
+
+
+@adjoint(np.frexp)
+def frexp(z_bar: Any, z: Any, x: Any) -> Any:
+    return np.ldexp(z_bar[0], -z[1])
+
+
+@adjoint(np.ldexp, broadcasts=True)
+def ldexp(z_bar: Any, z: Any, x: Any, i: Any) -> Any:
+    return np.ldexp(z_bar, i)
+
+
+# The larger takes the adjoint, equal ones share it.  The factors are booleans, so float32 stays float32.
+
+
+@adjoint(np.maximum, broadcasts=True)
+def maximum(z_bar: Any, z: Any, x: Any, y: Any) -> Any:
+    half = 0.5 * z_bar
+    return half * (x >= y) + half * (x > y), half * (y >= x) + half * (y > x)
+
+
+@tangent(np.maximum)
+def maximum_tangent(x_dot: Any, y_dot: Any, z: Any, x: Any, y: Any) -> Any:
+    return 0.5 * (x_dot * (x >= y) + x_dot * (x > y) + y_dot * (y >= x) + y_dot * (y > x))
+
+
+@adjoint(np.minimum, broadcasts=True)
+def minimum(z_bar: Any, z: Any, x: Any, y: Any) -> Any:
+    half = 0.5 * z_bar
+    return half * (x <= y) + half * (x < y), half * (y <= x) + half * (y < x)
+
+
+@tangent(np.minimum)
+def minimum_tangent(x_dot: Any, y_dot: Any, z: Any, x: Any, y: Any) -> Any:
+    return 0.5 * (x_dot * (x <= y) + x_dot * (x < y) + y_dot * (y <= x) + y_dot * (y < x))
+
+
+@adjoint(np.fmax, broadcasts=True)
+def fmax(z_bar: Any, z: Any, x: Any, y: Any) -> Any:
+    half = 0.5 * z_bar
+    x_leads = (x > y) | np.isnan(y)
+    y_leads = (y > x) | np.isnan(x)
+    return half * (x == y) + z_bar * x_leads, half * (x == y) + z_bar * y_leads
+
+
+@adjoint(np.fmin, broadcasts=True)
+def fmin(z_bar: Any, z: Any, x: Any, y: Any) -> Any:
+    half = 0.5 * z_bar
+    x_leads = (x < y) | np.isnan(y)
+    y_leads = (y < x) | np.isnan(x)
+    return half * (x == y) + z_bar * x_leads, half * (x == y) + z_bar * y_leads
+
+
+@adjoint(np.clip, broadcasts=True)
+def clip(z_bar: Any, z: Any, a: Any, a_min: Any = None, a_max: Any = None) -> Any:
+    if a_min is None and a_max is None:
+        return z_bar, None, None
+    if a_min is None:
+        return z_bar * (a <= a_max), None, z_bar * (a > a_max)
+    if a_max is None:
+        return z_bar * (a >= a_min), z_bar * (a < a_min), None
+    # Where the bounds are crossed the upper one is the result.
+    return z_bar * ((a >= a_min) & (a <= a_max)), z_bar * ((a < a_min) & (a_min <= a_max)), z_bar * ((a > a_max) | (a_min > a_max))
 
 
 @adjoint(np.where, arguments=("x", "y"), broadcasts=True)
 def where(z_bar: Any, z: Any, condition: Any, x: Any, y: Any) -> Any:
+    if np.ndim(z) == 0:
+        return (z_bar if condition else 0.0), (0.0 if condition else z_bar)
     return np.where(condition, z_bar, 0.0), np.where(condition, 0.0, z_bar)
+
+
+@tangent(np.where, arguments=("x", "y"))
+def where_tangent(x_dot: Any, y_dot: Any, z: Any, condition: Any, x: Any, y: Any) -> Any:
+    return np.where(condition, x_dot, y_dot)
+
+
+@partials(np.heaviside)
+def heaviside(z: Any, x: Any, y: Any) -> Any:
+    return 0.0, x == 0
+
+
+@adjoint(np.nan_to_num)
+def nan_to_num(z_bar: Any, z: Any, x: Any, *, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    return z_bar * np.isfinite(x)

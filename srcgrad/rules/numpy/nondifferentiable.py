@@ -16,15 +16,15 @@ nondifferentiable(np.isin, np.shares_memory, np.may_share_memory, np.issubdtype,
 
 # Steps and integers.
 nondifferentiable(np.floor, np.ceil, np.trunc, np.rint, np.round, np.around, np.fix, np.sign, np.floor_divide)
-nondifferentiable(np.heaviside, np.gcd, np.lcm, np.spacing, np.bitwise_count)
+nondifferentiable(np.gcd, np.lcm, np.spacing, np.bitwise_count)
 
 # Positions and counts.
 nondifferentiable(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort)
 nondifferentiable(np.argwhere, np.nonzero, np.flatnonzero, np.searchsorted, np.digitize, np.count_nonzero)
-nondifferentiable(np.bincount, np.indices, np.ravel_multi_index, np.unravel_index, np.ix_, np.diag_indices)
+nondifferentiable(np.indices, np.ravel_multi_index, np.unravel_index, np.ix_, np.diag_indices)
 nondifferentiable(np.tril_indices, np.triu_indices, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from)
 nondifferentiable(np.ndim, np.shape, np.size, np.result_type, np.broadcast_shapes, np.linalg.matrix_rank)
 
 # Arrays that do not depend on their arguments' values.
 nondifferentiable(np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri)
-nondifferentiable(np.zeros_like, np.ones_like, np.empty_like, np.arange)
+nondifferentiable(np.zeros_like, np.ones_like, np.empty_like)

@@ -1,0 +1,73 @@
+"""Rules for what takes, orders and looks up values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcgrad.rules.registry import adjoint
+from srcgrad.runtime import choose_adjoint, interp_adjoint, positions, scatter, select_adjoint, unsort
+
+
+@adjoint(np.take)
+def take(z_bar: Any, z: Any, a: Any, indices: Any, axis: Any = None, *, mode: str = "raise") -> Any:
+    return scatter(z_bar, np.take(positions(a), indices, axis, mode=mode), a.shape)
+
+
+@adjoint(np.take_along_axis)
+def take_along_axis(z_bar: Any, z: Any, arr: Any, indices: Any, axis: Any = -1) -> Any:
+    return scatter(z_bar, np.take_along_axis(positions(arr), indices, axis), arr.shape)
+
+
+@adjoint(np.compress, arguments=("a",))
+def compress(z_bar: Any, z: Any, condition: Any, a: Any, axis: Any = None) -> Any:
+    return scatter(z_bar, np.compress(condition, positions(a), axis), a.shape)
+
+
+@adjoint(np.extract, arguments=("arr",))
+def extract(z_bar: Any, z: Any, condition: Any, arr: Any) -> Any:
+    return scatter(z_bar, np.extract(condition, positions(arr)), arr.shape)
+
+
+@adjoint(np.delete)
+def delete(z_bar: Any, z: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
+    return scatter(z_bar, np.delete(positions(arr), obj, axis), arr.shape)
+
+
+@adjoint(np.trim_zeros)
+def trim_zeros(z_bar: Any, z: Any, filt: Any, trim: str = "fb") -> Any:
+    start = 0
+    if "f" in trim.lower():
+        start = np.argmax(filt != 0)
+    return np.concatenate((np.zeros_like(filt[:start]), z_bar, np.zeros_like(filt[start + len(z) :])))
+
+
+# Equal values share the adjoint, whatever order the sort leaves them in.
+
+
+@adjoint(np.sort)
+def sort(z_bar: Any, z: Any, a: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None) -> Any:
+    return unsort(z_bar, a, axis)
+
+
+@adjoint(np.select, arguments=("choicelist", "default"))
+def select(z_bar: Any, z: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    return select_adjoint(z_bar, condlist, choicelist, default)
+
+
+@adjoint(np.choose, arguments=("choices",))
+def choose(z_bar: Any, z: Any, a: Any, choices: Any) -> Any:
+    return choose_adjoint(z_bar, a, choices)
+
+
+@adjoint(np.bincount, arguments=("weights",))
+def bincount(z_bar: Any, z: Any, x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    if weights is None:
+        return None
+    return z_bar[x]
+
+
+@adjoint(np.interp)
+def interp(z_bar: Any, z: Any, x: Any, xp: Any, fp: Any) -> Any:
+    return interp_adjoint(z_bar, x, xp, fp)

@@ -1,0 +1,136 @@
+"""What the rules for products of arrays call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from srcgrad.runtime.arrays import sum_to
+
+
+def matmul_adjoint(z_bar: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """The adjoints of ``a @ b`` for any numbers of dimensions."""
+    rows = a[np.newaxis, :] if np.ndim(a) == 1 else a
+    columns = b[:, np.newaxis] if np.ndim(b) == 1 else b
+    if np.ndim(b) == 1:
+        z_bar = np.expand_dims(z_bar, -1)
+    if np.ndim(a) == 1:
+        z_bar = np.expand_dims(z_bar, -2)
+    a_bar = sum_to(z_bar @ np.swapaxes(columns, -1, -2), np.shape(rows))
+    b_bar = sum_to(np.swapaxes(rows, -1, -2) @ z_bar, np.shape(columns))
+    return a_bar.reshape(np.shape(a)), b_bar.reshape(np.shape(b))
+
+
+def dot_adjoint(z_bar: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """The adjoints of ``np.dot(a, b)`` for any numbers of dimensions."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return sum_to(z_bar * b, np.shape(a)), sum_to(z_bar * a, np.shape(b))
+    last = -2 if np.ndim(b) > 1 else -1
+    return tensordot_adjoint(z_bar, a, b, ((np.ndim(a) - 1,), (np.ndim(b) + last,)))
+
+
+def tensordot_adjoint(z_bar: Any, a: Any, b: Any, axes: Any) -> tuple[Any, Any]:
+    """The adjoints of ``np.tensordot(a, b, axes)``."""
+    if np.ndim(axes) == 0:
+        a_axes, b_axes = tuple(range(np.ndim(a) - axes, np.ndim(a))), tuple(range(axes))
+    else:
+        a_axes = tuple(int(axis) % np.ndim(a) for axis in np.atleast_1d(axes[0]))
+        b_axes = tuple(int(axis) % np.ndim(b) for axis in np.atleast_1d(axes[1]))
+    a_kept = tuple(axis for axis in range(np.ndim(a)) if axis not in a_axes)
+    b_kept = tuple(axis for axis in range(np.ndim(b)) if axis not in b_axes)
+    pairs = sorted(zip(b_axes, a_axes, strict=True))
+    # What is left of b after summing over its kept axes comes in the order of its axes; likewise for a.
+    a_bar = np.tensordot(z_bar, b, axes=(tuple(range(len(a_kept), np.ndim(z_bar))), b_kept))
+    a_bar = np.transpose(a_bar, np.argsort(a_kept + tuple(axis for _, axis in pairs)))
+    pairs = sorted(zip(a_axes, b_axes, strict=True))
+    b_bar = np.tensordot(a, z_bar, axes=(a_kept, tuple(range(len(a_kept)))))
+    b_bar = np.transpose(b_bar, np.argsort(tuple(axis for _, axis in pairs) + b_kept))
+    return a_bar, b_bar
+
+
+def einsum_adjoint(which: int, subscripts: str, z_bar: Any, *operands: Any) -> Any:
+    """The adjoint of one operand of ``np.einsum``: the sum with the roles of that operand and the result exchanged.
+
+    >>> einsum_adjoint(0, "ij,j->i", np.array([1.0, 2.0]), np.zeros((2, 2)), np.array([3.0, 4.0]))
+    array([[3., 4.],
+           [6., 8.]])
+    """
+    inputs, output = _einsum_terms(subscripts, [np.ndim(operand) for operand in operands])
+    shape = np.shape(operands[which])
+    wanted = inputs[which]
+    others = [term for number, term in enumerate(inputs) if number != which]
+    values = [operand for number, operand in enumerate(operands) if number != which]
+    letters = "".join(dict.fromkeys(wanted))
+    available = set(output).union(*others) if others else set(output)
+    found = "".join(letter for letter in letters if letter in available)
+    collected = np.einsum(",".join([output, *others]) + "->" + found, z_bar, *values)
+    lengths = dict(zip(wanted, shape, strict=True))
+    for letter, length in zip(wanted, shape, strict=True):
+        # A length of 1 is stretched to that of the other operands.
+        lengths[letter] = max(lengths[letter], length) if length != 0 else 0
+    # Letters that stand in this operand alone were summed over: the adjoint is the same along them.
+    spread = collected.reshape(
+        [collected.shape[found.index(letter)] if letter in found else 1 for letter in letters]
+    )
+    spread = np.broadcast_to(
+        spread, [spread.shape[number] if spread.shape[number] != 1 else lengths[l] for number, l in enumerate(letters)]
+    )
+    if len(letters) == len(wanted):
+        return sum_to(spread, shape)
+    # A letter that stands twice means a diagonal.
+    a_bar = np.zeros(shape, dtype=collected.dtype)
+    np.einsum(a_bar, [letters.index(letter) for letter in wanted], list(range(len(letters))))[...] = spread
+    return a_bar
+
+
+def _einsum_terms(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
+    """The terms of ``np.einsum`` with letters for the dimensions of an ellipsis, and the explicit output term."""
+    subscripts = subscripts.replace(" ", "")
+    left, arrow, output = subscripts.partition("->")
+    terms = left.split(",")
+    unused = [letter for letter in "zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJIHGFEDCBA" if letter not in subscripts]
+    widest = max([ndim - len(term) + 3 for term, ndim in zip(terms, ndims, strict=True) if "..." in term], default=0)
+    stretch = "".join(unused[:widest])
+    full = [
+        term.replace("...", stretch[widest - (ndim - len(term) + 3) :]) if "..." in term else term
+        for term, ndim in zip(terms, ndims, strict=True)
+    ]
+    if not arrow:
+        once = sorted(letter for letter in set(left) - set(",.") if left.count(letter) == 1)
+        return full, stretch + "".join(once)
+    return full, output.replace("...", stretch)
+
+
+def kron_adjoint(z_bar: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """The adjoints of ``np.kron(a, b)``: the blocks against one factor, the factors against the blocks."""
+    ndim = max(np.ndim(a), np.ndim(b))
+    a_shape = (1,) * (ndim - np.ndim(a)) + np.shape(a)
+    b_shape = (1,) * (ndim - np.ndim(b)) + np.shape(b)
+    blocks = np.reshape(z_bar, [length for pair in zip(a_shape, b_shape, strict=True) for length in pair])
+    blocks = np.transpose(blocks, [*range(0, 2 * ndim, 2), *range(1, 2 * ndim, 2)])
+    a_bar = np.tensordot(blocks, np.reshape(b, b_shape), ndim)
+    b_bar = np.tensordot(np.reshape(a, a_shape), blocks, ndim)
+    return a_bar.reshape(np.shape(a)), b_bar.reshape(np.shape(b))
+
+
+def convolve_adjoint(z_bar: Any, a: Any, v: Any, mode: str) -> tuple[Any, Any]:
+    """The adjoints of ``np.convolve``: correlations of the full result's adjoint with the other array."""
+    a, v = np.atleast_1d(a), np.atleast_1d(v)
+    full = np.zeros(len(a) + len(v) - 1, dtype=np.asarray(z_bar).dtype)
+    start = 0 if mode == "full" else (min(len(a), len(v)) - 1) // (2 if mode == "same" else 1)
+    full[start : start + len(z_bar)] = z_bar
+    return np.convolve(full, v[::-1], "valid")[: len(a)], np.convolve(full, a[::-1], "valid")[: len(v)]
+
+
+def multi_dot_adjoint(z_bar: Any, arrays: Sequence[Any]) -> list[Any]:
+    """The adjoints of the factors of ``np.linalg.multi_dot``."""
+    products = [arrays[0]]
+    for factor in arrays[1:-1]:
+        products.append(products[-1] @ factor)
+    parts: list[Any] = []
+    for left, right in zip(reversed(products), reversed(arrays[1:]), strict=True):
+        z_bar, part = matmul_adjoint(z_bar, left, right)
+        parts.append(part)
+    return [z_bar, *reversed(parts)]

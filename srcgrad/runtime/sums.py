@@ -1,0 +1,125 @@
+"""What the rules for reductions and running sums call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from srcgrad.runtime.arrays import sum_to
+
+
+def count_along(a: Any, axis: int | tuple[int, ...] | None) -> int:
+    """How many values of ``a`` go into each value of a reduction over ``axis``.
+
+    >>> count_along(np.zeros((2, 3, 4)), (0, -1))
+    8
+    """
+    shape = np.shape(a)
+    if axis is None:
+        return int(np.size(a))
+    count = 1
+    for one in axis if isinstance(axis, tuple) else (axis,):
+        count *= shape[one]
+    return count
+
+
+def products_of_others(a: Any, axis: int | tuple[int, ...] | None = None) -> Any:
+    """For each value of ``a`` the product of all the others along ``axis``: right where values are zero, too.
+
+    >>> products_of_others(np.array([2.0, 3.0, 0.0]))
+    array([0., 0., 6.])
+    """
+    a = np.asarray(a)
+    if axis is None:
+        axes = tuple(range(a.ndim))
+    else:
+        axes = tuple(one % a.ndim for one in (axis if isinstance(axis, tuple) else (axis,)))
+    moved = np.moveaxis(a, axes, range(a.ndim - len(axes), a.ndim))
+    rows = moved.reshape(*moved.shape[: a.ndim - len(axes)], -1)
+    before = np.ones_like(rows)
+    np.cumprod(rows[..., :-1], axis=-1, out=before[..., 1:])
+    after = np.ones_like(rows)
+    np.cumprod(rows[..., :0:-1], axis=-1, out=after[..., -2::-1])
+    return np.moveaxis((before * after).reshape(moved.shape), range(a.ndim - len(axes), a.ndim), axes)
+
+
+def cumprod_adjoint(z_bar: Any, a: Any, axis: int | None) -> Any:
+    """The adjoint of ``np.cumprod``: right where values are zero, too."""
+    rows = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
+    rows_bar = z_bar if axis is None else np.moveaxis(z_bar, axis, 0)
+    before = np.ones_like(rows)
+    np.cumprod(rows[:-1], axis=0, out=before[1:])
+    a_bar = np.zeros_like(rows)
+    tail = np.zeros_like(rows[:1].sum(axis=0))
+    for i in range(len(rows) - 1, -1, -1):
+        # tail: the adjoint of the product up to i, divided by that product.
+        tail = rows_bar[i] + tail
+        a_bar[i] = before[i] * tail
+        tail = tail * rows[i]
+    return a_bar.reshape(np.shape(a)) if axis is None else np.moveaxis(a_bar, 0, axis)
+
+
+def diff_adjoint(z_bar: Any, a: Any, n: int, axis: int) -> Any:
+    """The adjoint of ``np.diff``: the negative difference with zeros at both ends."""
+    lengths = [max(np.shape(a)[axis] - order, 0) for order in range(n + 1)]
+    rows_bar = np.moveaxis(z_bar, axis, 0)
+    for length in lengths[-2::-1]:
+        shorter = rows_bar
+        rows_bar = np.zeros((length, *shorter.shape[1:]), dtype=shorter.dtype)
+        if length:
+            rows_bar[1:] += shorter
+            rows_bar[:-1] -= shorter
+    return np.moveaxis(rows_bar, 0, axis)
+
+
+def gradient_adjoint(z_bar: Any, f: Any, spacings: tuple[Any, ...], axis: Any, edge_order: int) -> Any:
+    """The adjoint of ``np.gradient`` in its samples: each axis has one small matrix, applied transposed."""
+    f = np.asarray(f)
+    axes = tuple(range(f.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if len(spacings) < 2:
+        spacings = (spacings or (1.0,)) * len(axes)
+    parts = [z_bar] if len(axes) == 1 else z_bar
+    f_bar = np.zeros_like(f)
+    for one, spacing, part in zip(axes, spacings, parts, strict=True):
+        length = f.shape[one]
+        matrix = np.gradient(np.eye(length, dtype=f.real.dtype), spacing, axis=0, edge_order=edge_order)
+        f_bar += np.moveaxis(np.tensordot(matrix, part, axes=(0, one)), 0, one)
+    return f_bar
+
+
+def trapezoid_adjoint(z_bar: Any, y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any, Any]:
+    """The adjoints of ``np.trapezoid`` in the samples, the positions (None where there are none) and the step."""
+    y = np.asarray(y)
+    rows = np.moveaxis(y, axis, -1)
+    spread = np.asarray(z_bar)[..., np.newaxis]
+    if x is None:
+        width = np.asarray(dx)
+    else:
+        positions = np.asarray(x)
+        width = np.diff(positions) if positions.ndim == 1 else np.moveaxis(np.diff(positions, axis=axis), axis, -1)
+    middle_bar = spread * width / 2.0 * np.ones_like(rows[..., 1:])
+    rows_bar = np.zeros(rows.shape, dtype=middle_bar.dtype)
+    rows_bar[..., 1:] += middle_bar
+    rows_bar[..., :-1] += middle_bar
+    y_bar = np.moveaxis(rows_bar, -1, axis)
+    width_bar = spread * (rows[..., 1:] + rows[..., :-1]) / 2.0
+    if x is None:
+        return y_bar, None, sum_to(width_bar, np.shape(dx))
+    if positions.ndim == 1:
+        return y_bar, diff_adjoint(sum_to(width_bar, width.shape), positions, 1, 0), None
+    width_bar = sum_to(np.moveaxis(width_bar, -1, axis), np.diff(positions, axis=axis).shape)
+    return y_bar, diff_adjoint(width_bar, positions, 1, axis), None
+
+
+def share_equal(z_bar: Any, z: Any, values: Iterable[Any]) -> Any:
+    """The adjoint ``z_bar`` of an extreme ``z``, shared by those of the values that are equal to it.
+
+    >>> share_equal(1.0, 3.0, (3.0, 1.0, 3.0))
+    [0.5, 0.0, 0.5]
+    """
+    reached = [bool(value == z) for value in values]
+    share = z_bar / max(sum(reached), 1)
+    shares = [share if one else 0.0 for one in reached]
+    return np.array(shares) if isinstance(values, np.ndarray) else shares
