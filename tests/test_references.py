@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.peers import autograd_gradient
+from tests.peers import autograd_gradient, jax_gradient
 from tests.programs import PROGRAMS, Program
 from tests.references import NoReference, distance, reference
 
@@ -31,3 +31,12 @@ def test_autograd_agrees(program: Program):
         pytest.skip(found.reason)
     gradient = autograd_gradient(program)
     assert distance(gradient, found.gradient) < max(found.tolerance, 1e-8)
+
+
+@pytest.mark.parametrize("program", [entry for entry in PROGRAMS if entry.jax], ids=str)
+def test_jax_agrees(program: Program):
+    pytest.importorskip("jax")
+    found = reference(program)
+    if isinstance(found, NoReference):
+        pytest.skip(found.reason)
+    assert distance(jax_gradient(program), found.gradient) < max(found.tolerance, 1e-8)

@@ -43,7 +43,7 @@ def finite_difference_energy(u):
     return np.sum(du**2) + 0.5 * np.sum(d2u**2) + u[-1] * u[::2].sum()
 
 
-@program(array(5), tags="fancy index")
+@program(array(5), tags="fancy index", jax=False)
 def fancy_index(x):
     picked = x[[0, 2, 2, 4]]
     where = np.array([1, 3])

@@ -137,7 +137,7 @@ def integral_of_a_closure(a, k):
     return adaptive_simpson(lambda t: math.exp(-k * t * t), 0.0, a, 2)
 
 
-@program(number(), np.tanh, tags="function argument numpy")
+@program(number(), np.tanh, tags="function argument numpy", jax=False)
 def activation_as_argument(x, activation):
     return activation(x) * activation(2.0 * x)
 
@@ -245,7 +245,7 @@ def imports_inside(x):
     return m.exp(x) * sin(x) + numpy.cos(x)
 
 
-@program(number(), 3, tags="print", prints=True, autograd=False)
+@program(number(), 3, tags="print", prints=True, autograd=False, jax=False)
 def prints_progress(x, n):
     for i in range(n):
         x = x * np.sin(x)
@@ -277,7 +277,7 @@ def labelled(name):
     yield name
 
 
-@program(number(), tags="with")
+@program(number(), tags="with", jax=False)
 def with_blocks(x):
     with np.errstate(all="ignore"):
         y = np.log(x) * x
@@ -309,7 +309,7 @@ def try_except_inactive(x, text):
     return x**n
 
 
-@program(number(), 7, tags="random")
+@program(number(), 7, tags="random", jax=False)
 def random_numbers(x, seed):
     rng = np.random.default_rng(seed)
     total = 0.0

@@ -47,7 +47,7 @@ def power_spectrum(re, im):
     return total
 
 
-@program(number(), number(), tags="complex inside", complex_step=False, autograd=False)
+@program(number(), number(), tags="complex inside", complex_step=False, autograd=False, jax=False)
 def complex_inside(x, y):
     z = complex(x, y)
     for _ in range(3):
@@ -176,7 +176,7 @@ def hypergeometric(x, a):
     return total
 
 
-@program(number(), number(0.9, 1.1), tags="math module", autograd=False)
+@program(number(), number(0.9, 1.1), tags="math module", autograd=False, jax=False)
 def every_elementary_function(x, y):
     a = math.sin(x) + math.cosh(y) * math.tanh(x) - math.log1p(x) + math.expm1(y)
     b = math.atan(x) + math.asinh(y) + math.sqrt(x) * math.log2(y + 1.0) + math.log10(x) + math.log(x, 3.0)
@@ -184,7 +184,7 @@ def every_elementary_function(x, y):
     return a * b + c
 
 
-@program(number(), number(), tags="math integers", autograd=False)
+@program(number(), number(), tags="math integers", autograd=False, jax=False)
 def math_with_integers(x, y):
     n = math.floor(3.7) + math.ceil(x * 0.1) + math.comb(5, 2) + math.factorial(3)
     m = math.gcd(12, 18) + math.isqrt(17)
@@ -202,7 +202,7 @@ def elimination_by_rows(A, b):
     return sum(row[-1] ** 2 for row in rows)
 
 
-@program(array(5), tags="haar recursion")
+@program(array(5), tags="haar recursion", jax=False)
 def multiresolution(x):
     x = np.append(x, [0.1, 0.2, 0.3])
     energy = 0.0

@@ -94,7 +94,7 @@ def reads_attributes(spring, x):
     return spring.stiffness * stretch * stretch + spring.length
 
 
-@program(drawn(some_spring), number(), tags="dataclass method", complex_step=False, autograd=False)
+@program(drawn(some_spring), number(), tags="dataclass method", complex_step=False, autograd=False, jax=False)
 def calls_methods(spring, x):
     return spring.energy(x) * spring.frequency + spring.damp(x, spring.length)
 
@@ -157,7 +157,11 @@ def network_of_objects(W, b, x):
     return np.sum(x) + 0.1 * layers[0].penalty()
 
 
-@program(drawn(lambda rng: Layer(rng.uniform(size=(2, 3)), rng.uniform(size=2))), array(3), tags="object argument")
+def some_layer(rng):
+    return Layer(rng.uniform(size=(2, 3)), rng.uniform(size=2))
+
+
+@program(drawn(some_layer), array(3), tags="object argument", jax=False)
 def object_argument(layer, x):
     return np.sum(layer(x)) + layer.penalty()
 
