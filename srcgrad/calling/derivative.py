@@ -45,18 +45,27 @@ class Derivative:
                 f"{self.suffix} takes a function, not {function!r}",
                 advice=f"for a decorator with options write @{self.suffix}(argnums=...)",
             )
-        resolved = resolve(function)
-        plain = named_function(resolved.function)
-        shared = derivatives_of(plain)
-        parameters = shared.parameters(plain, len(resolved.leading), tuple(resolved.keywords))
-        choice = Choice(parameters, argnums)
         self.primal = function
         self._argnums = argnums
         self._has_aux = has_aux
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Look into the function: its parameters, and the specialisations it has already.
+
+        Done again when the function's code has been replaced in place, as a notebook's autoreload does.
+        """
+        resolved = resolve(self.primal)
+        plain = named_function(resolved.function)
+        shared = derivatives_of(plain)
+        parameters = shared.parameters(plain, len(resolved.leading), tuple(resolved.keywords))
+        choice = Choice(parameters, self._argnums)
+        self._function = plain
+        self._code = plain.__code__
         self._resolved = resolved
         self._parameters = parameters
         self._bind = parameters.binder(resolved.leading, resolved.keywords)
-        options = Options(self.options.form, self.options.result, has_aux)
+        options = Options(self.options.form, self.options.result, self._has_aux)
         self._specialisations = shared.specialisations(parameters, choice, options)
         self._find = self._specialisations.find
         self._storage = STORAGE.difference(parameters.names)
@@ -77,6 +86,8 @@ class Derivative:
         """Call with the function's own arguments, and with ``out=`` and ``accumulate=`` as `grad` explains."""
         if kwargs and not self._storage.isdisjoint(kwargs):
             return self._stored(args, kwargs)
+        if self._function.__code__ is not self._code:
+            self._prepare()
         values = self._bind(*args, **kwargs)
         specialisation = self._find(values)
         self._specialisations.latest = specialisation.generated
@@ -105,6 +116,8 @@ class Derivative:
 
         Raises ArgumentValueError, which names the parameters, where they leave a kind open.
         """
+        if self._function.__code__ is not self._code:
+            self._prepare()
         specialisations = self._specialisations
         if specialisations.latest is None:
             specialisations.latest = self._from_annotations()
@@ -112,6 +125,8 @@ class Derivative:
 
     def source_for(self, /, *args: Any, **kwargs: Any) -> str:
         """The generated text for calls with arguments like these; nothing is run."""
+        if self._function.__code__ is not self._code:
+            self._prepare()
         generated = self._find(self._bind(*args, **kwargs)).generated
         self._specialisations.latest = generated
         return generated.text
@@ -163,6 +178,9 @@ class Derivative:
         self.primal = self.__wrapped__ = bound
         self._resolved = replace(self._resolved, leading=(bound and bound.__self__,))
         self._bind = self._parameters.binder(self._resolved.leading, {})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.primal, self._argnums, self._has_aux)
 
     def __repr__(self) -> str:
         summary = f"{self.noun[0].lower()}{self.noun[1:]}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from srcgrad.calling.argnums import Argnums, Choice, EveryPositional
 from srcgrad.calling.cotangents import Template, fitted, template
+from srcgrad.calling.detaching import detached
 from srcgrad.calling.named import named_function
 from srcgrad.calling.sharing import derivatives_of
 from srcgrad.calling.specialising import Options, Specialisation
@@ -67,6 +68,8 @@ def forward_and_pullback(
     values = parameters.binder(resolved.leading, resolved.keywords)(*args, **kwargs)
     specialisation = specialisations.find(values)
     forward, _ = specialisation.generated.main
-    result, records = forward(*specialisation.arrangement.arguments(values))
+    arguments = specialisation.arrangement.arguments(values)
+    result, records = forward(*arguments)
+    records = detached(records, arguments, result)
     differentiated = result[0] if has_aux else result
     return result, Pullback(specialisation, records, template(differentiated), f"{parameters} with respect to {choice}")

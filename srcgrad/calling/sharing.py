@@ -21,12 +21,13 @@ class Derivatives:
 
     def __init__(self, function: FunctionType) -> None:
         self._function = weakref.ref(function)
+        self._code = function.__code__
         self._parameters: dict[Hashable, Parameters] = {}
         self._specialisations: dict[Hashable, Specialisations] = {}
 
     def belong_to(self, function: FunctionType) -> bool:
-        """False for a function that has another's attributes, as `functools.wraps` copies them."""
-        return self._function() is function
+        """False where `functools.wraps` copied another function's attributes, or the function's code was replaced."""
+        return self._function() is function and self._code is function.__code__
 
     def parameters(self, function: FunctionType, leading: int, keywords: tuple[str, ...]) -> Parameters:
         """The parameters, with some filled in advance."""

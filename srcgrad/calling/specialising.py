@@ -10,6 +10,7 @@ from typing import Any, Literal
 from srcgrad import pipeline
 from srcgrad.calling.argnums import Choice, EveryPositional
 from srcgrad.calling.arrangement import Arrangement, arrange
+from srcgrad.calling.foreign import refuse_foreign_arrays
 from srcgrad.calling.parameters import Parameters
 from srcgrad.calling.signatures import signature
 from srcgrad.errors import SrcgradError
@@ -90,6 +91,8 @@ class Specialisations:
 
     def _specialise(self, values: tuple[Any, ...]) -> Specialisation:
         """Generate the derivative for calls like this one, without running anything."""
+        for name, value in zip(self.parameters.names, values):
+            refuse_foreign_arrays(value, name, name, self.parameters)
         arrangement = arrange(self.choice.picks(values), self.choice.single, values, self.parameters)
         kinds = {}
         for name, value in zip(self.parameters.names, arrangement.arguments(values)):

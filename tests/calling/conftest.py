@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import sys
 import types
 
@@ -24,6 +25,8 @@ if importlib.util.find_spec("srcgrad.pipeline") is None:
     module.resolve = resolve
     sys.modules["srcgrad.pipeline"] = module
 
+numbers = itertools.count()
+
 
 @pytest.fixture(autouse=True)
 def differences(monkeypatch: pytest.MonkeyPatch) -> Differences:
@@ -32,6 +35,6 @@ def differences(monkeypatch: pytest.MonkeyPatch) -> Differences:
 
     made = Differences()
     # Specialisations live as long as their functions: those of other tests are not to be found here.
-    monkeypatch.setattr(sharing, "ATTRIBUTE", f"derivatives for {id(made)}")
+    monkeypatch.setattr(sharing, "ATTRIBUTE", f"derivatives in test {next(numbers)}")
     monkeypatch.setattr(specialising.pipeline, "generate", made.generate)
     return made

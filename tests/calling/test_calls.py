@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import gc
 import pickle
@@ -403,3 +404,51 @@ def test_errors_of_the_users_code_pass_through():
 
     with pytest.raises(KeyError, match="mine"):
         grad(failing)(1.0)
+
+
+def test_code_replaced_in_place(differences: Differences):
+    def first(x):
+        return x * x
+
+    def second(x, y=3.0):
+        return x * y
+
+    derivative = grad(first)
+    assert derivative(2.0) == 4.0
+    first.__code__, first.__defaults__ = second.__code__, second.__defaults__
+    assert derivative(2.0) == 3.0
+    assert derivative(2.0, 5.0) == 5.0
+    assert len(differences.requests) == 2
+
+
+MATRIX = np.ones((1, 1)).view(np.matrix)
+
+
+def test_derivatives_can_be_pickled_and_copied():
+    derivative = pickle.loads(pickle.dumps(grad(loss, ("y", 0))))
+    by_y, by_w = derivative(W, X)
+    assert by_y == 4.0
+    assert_allclose(by_w, X)
+    assert copy.deepcopy(derivative)(W, X)[0] == 4.0
+
+
+class Quantity:
+    dtype = np.dtype(float)
+    shape = (2,)
+    ndim = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (MATRIX, "w is a numpy matrix"),
+        (np.ma.masked_array([1.0, 2.0], [True, False]), r"w is a numpy MaskedArray[\s\S]*w.filled\(0.0\)"),
+        ([X, (MATRIX,)], r"w\[1\]\[0\] is a numpy matrix"),
+        ({"a": Quantity()}, r"w\['a'\] is a \w+ Quantity, which is not differentiated"),
+    ],
+)
+def test_arrays_that_are_not_numpys_own(value, message):
+    with pytest.raises(TypeError, match=message):
+        grad(loss)(value, X)
+    with pytest.raises(TypeError, match=message):
+        grad(loss, "y")(value, X)
