@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.rules.registry import adjoint, nondifferentiable, partials
-from srcgrad.runtime import digamma, products_of_others, share_equal
+from srcgrad.runtime import digamma, products_of_others, share_equal, sum_to
 
 
 @partials(math.exp)
@@ -219,9 +219,11 @@ def hypot_of_many(z_bar: Any, z: Any, *coordinates: Any) -> Any:
 @adjoint(math.fsum)
 @adjoint(builtins.sum)
 def sum_of_items(z_bar: Any, z: Any, iterable: Any, start: Any = 0) -> Any:
+    if np.ndim(z) == 0:
+        return [z_bar] * len(iterable), z_bar
     if isinstance(iterable, np.ndarray):
-        return z_bar, z_bar
-    return [z_bar] * len(iterable), z_bar
+        return z_bar, sum_to(z_bar, np.shape(start))
+    return [sum_to(z_bar, np.shape(item)) for item in iterable], sum_to(z_bar, np.shape(start))
 
 
 @adjoint(math.prod)

@@ -87,14 +87,24 @@ class Rule:
         return names[names.index("z") + 1 :]  # behind the tangents
 
     @functools.cached_property
-    def is_variadic(self) -> bool:
-        """Whether the rule takes any number of arguments."""
-        kinds = [parameter.kind for parameter in inspect.signature(self.derivative).parameters.values()]
-        return inspect.Parameter.VAR_POSITIONAL in kinds
+    def most_arguments(self) -> int | None:
+        """How many positional arguments the rule takes at most; None for any number."""
+        parameters = inspect.signature(self.derivative).parameters
+        kinds = [parameters[name].kind for name in self.parameters]
+        if inspect.Parameter.VAR_POSITIONAL in kinds:
+            return None
+        return sum(kind is not inspect.Parameter.KEYWORD_ONLY for kind in kinds)
+
+    @property
+    def precision(self) -> int:
+        """How narrowly the rule is declared: the more exact numbers of dimensions, the narrower."""
+        if self.pattern is None:
+            return 0
+        return 1 + sum(dimensions.least == dimensions.most for dimensions in self.pattern)
 
     def accepts(self, ndims: tuple[int | None, ...]) -> bool:
         """Whether the rule is for arguments with these numbers of dimensions."""
-        if not self.is_variadic and len(ndims) > len(self.parameters):
+        if self.most_arguments is not None and len(ndims) > self.most_arguments:
             return False
         if self.pattern is None:
             return True
@@ -197,8 +207,8 @@ def find(function: Any, form: Form, ndims: tuple[int | None, ...] = ()) -> Rule 
     if not has_rule(function):
         return None
     fitting = [rule for rule in _rules.get((function, form), ()) if rule.accepts(ndims)]
-    # The latest declaration wins, but a rule for these dimensions wins over one for all.
-    return max(reversed(fitting), key=lambda rule: rule.pattern is not None, default=None)
+    # The narrowest rule wins; among equals, the latest declaration.
+    return max(reversed(fitting), key=lambda rule: rule.precision, default=None)
 
 
 def is_nondifferentiable(function: Any, is_complex: bool = False) -> bool:

@@ -31,6 +31,7 @@ from srcgrad.runtime.linalg import (
 from srcgrad.runtime.ordering import interp_adjoint, quantile_adjoint, unsort
 from srcgrad.runtime.products import (
     convolve_adjoint,
+    correlate_adjoint,
     dot_adjoint,
     einsum_adjoint,
     kron_adjoint,
@@ -54,6 +55,7 @@ __all__ = [
     "choose_adjoint",
     "cofactors",
     "convolve_adjoint",
+    "correlate_adjoint",
     "count_along",
     "cumprod_adjoint",
     "diagonal_adjoint",

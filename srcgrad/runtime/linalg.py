@@ -165,24 +165,23 @@ def pinv_adjoint(z_bar: Any, a: Any, z: Any) -> Any:
     return np.conj(outside + inside) - _transpose(z) @ z_bar @ _transpose(z)
 
 
-def lstsq_adjoint(z_bar: Any, z: Any, a: Any, b: Any) -> tuple[Any, Any]:
-    """The adjoints of ``np.linalg.lstsq`` in the matrix and the right side, among the matrices of the same rank."""
+def lstsq_adjoint(which: int, z_bar: Any, z: Any, a: Any, b: Any) -> Any:
+    """The adjoint of ``np.linalg.lstsq`` in the matrix or the right side, among the matrices of the same rank."""
     x_bar, residuals_bar, _, s_bar = z_bar
-    x = z[0]
+    columns, x = (b[:, np.newaxis], z[0][:, np.newaxis]) if b.ndim == 1 else (b, z[0])
+    x_bar = np.reshape(x_bar, x.shape)
     inverse = np.linalg.pinv(a)
-    columns, x_columns = (b[:, np.newaxis], x[:, np.newaxis]) if b.ndim == 1 else (b, x)
-    x_bar = np.reshape(x_bar, x_columns.shape)
+    # At the least squares the residual varies with a and b alone, not through x.
+    slope = 2.0 * np.conj(columns - a @ x) * residuals_bar if np.size(residuals_bar) else 0.0
+    if which == 1:
+        return (inverse.T @ x_bar + slope).reshape(b.shape)
     a_bar = pinv_adjoint(x_bar @ columns.T, a, inverse)
-    b_bar = inverse.T @ x_bar
     if np.size(residuals_bar):
-        # At the least squares the residual varies with a and b alone.
-        slope = 2.0 * np.conj(columns - a @ x_columns) * residuals_bar
-        a_bar = a_bar - slope @ x_columns.T
-        b_bar = b_bar + slope
+        a_bar = a_bar - slope @ x.T
     if np.any(s_bar):
         u, _, vh = np.linalg.svd(a, full_matrices=False)
         a_bar = a_bar + np.conj((u * s_bar) @ vh)
-    return a_bar, b_bar.reshape(b.shape)
+    return a_bar
 
 
 def norm_adjoint(z_bar: Any, z: Any, x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
@@ -211,7 +210,7 @@ def norm_adjoint(z_bar: Any, z: Any, x: Any, order: Any, axis: Any, keepdims: bo
         slope = np.conj((u * s_bar[..., np.newaxis, :]) @ vh)
     elif order in (1, -1, np.inf, -np.inf):
         sums = np.sum(np.abs(moved), axis=-2 if abs(order) == 1 else -1, keepdims=True)
-        extreme = np.max(sums, axis=(-2, -1), keepdims=True) if order > 0 else np.min(sums, axis=(-2, -1), keepdims=True)
+        extreme = (np.max if order > 0 else np.min)(sums, axis=(-2, -1), keepdims=True)
         slope = np.conj(np.sign(moved)) * _share(sums == extreme, (-2, -1), sums.dtype)
     else:
         raise ValueError(f"the norm of order {order!r} is not differentiated")

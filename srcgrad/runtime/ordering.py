@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.runtime.arrays import sum_to
-
 
 def unsort(z_bar: Any, a: Any, axis: int | None = -1) -> Any:
     """The adjoint of ``np.sort``: each value's place gives its adjoint, equal values share theirs.
@@ -40,7 +38,7 @@ def unsort(z_bar: Any, a: Any, axis: int | None = -1) -> Any:
 def quantile_adjoint(
     z_bar: Any, a: Any, q: Any, axis: Any = None, keepdims: bool = False, method: str = "linear", skip_nan: bool = False
 ) -> Any:
-    """The adjoint of ``np.quantile``: the two values around each quantile share by the distance, equal values equally."""
+    """The adjoint of ``np.quantile``: the values around a quantile share by distance, equal values equally."""
     a, q, z_bar = np.asarray(a), np.asarray(q), np.asarray(z_bar)
     axes = tuple(range(a.ndim)) if axis is None else tuple(one % a.ndim for one in np.atleast_1d(axis))
     moved = np.moveaxis(a, axes, range(a.ndim - len(axes), a.ndim))
@@ -77,27 +75,30 @@ def _upper_share(fraction: Any, low: Any, method: str) -> Any:
     if method == "nearest":
         # Halfway it is the even one.
         return np.where((fraction > 0.5) | ((fraction == 0.5) & (low % 2 == 1)), 1.0, 0.0)
-    raise ValueError(f"quantiles with method={method!r} are not differentiated; 'linear', 'lower', 'higher', 'midpoint' and 'nearest' are")
+    known = "'linear', 'lower', 'higher', 'midpoint' and 'nearest'"
+    raise ValueError(f"quantiles with method={method!r} are not differentiated, only {known}")
 
 
-def interp_adjoint(z_bar: Any, x: Any, xp: Any, fp: Any) -> tuple[Any, Any, Any]:
-    """The adjoints of ``np.interp`` in the places, the grid and the values on the grid.
+def interp_adjoint(which: str, z_bar: Any, x: Any, xp: Any, fp: Any) -> Any:
+    """The adjoint of ``np.interp`` in the places ``x``, the grid ``xp`` or the values ``fp`` on the grid.
 
     Outside the grid the result is the value at its end; on a grid point the slope to its right counts.
     """
     x, xp, fp, z_bar = np.asarray(x), np.asarray(xp), np.asarray(fp), np.asarray(z_bar)
     if len(xp) == 1:
-        return np.zeros(x.shape, z_bar.dtype), np.zeros_like(xp), sum_to(z_bar, ()).reshape(1)
+        return np.full(1, np.sum(z_bar)) if which == "fp" else np.zeros_like(x if which == "x" else xp)
     left = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, len(xp) - 2)
-    inside = (x >= xp[0]) & (x <= xp[-1])
     width = xp[left + 1] - xp[left]
     share = np.clip((x - xp[left]) / width, 0.0, 1.0)
-    slope = (fp[left + 1] - fp[left]) / width
-    x_bar = np.where(inside, z_bar * slope, 0.0)
-    fp_bar = np.zeros(fp.shape, dtype=z_bar.dtype)
-    np.add.at(fp_bar, left, z_bar * (1.0 - share))
-    np.add.at(fp_bar, left + 1, z_bar * share)
-    xp_bar = np.zeros(xp.shape, dtype=z_bar.dtype)
-    np.add.at(xp_bar, left, -x_bar * (1.0 - share))
-    np.add.at(xp_bar, left + 1, -x_bar * share)
-    return x_bar, xp_bar, fp_bar
+    if which == "fp":
+        value_bar = z_bar
+    else:
+        inside = (x >= xp[0]) & (x <= xp[-1])
+        x_bar = np.where(inside, z_bar * (fp[left + 1] - fp[left]) / width, 0.0)
+        if which == "x":
+            return x_bar[()]
+        value_bar = -x_bar
+    grid_bar = np.zeros(xp.shape, dtype=value_bar.dtype)
+    np.add.at(grid_bar, left, value_bar * (1.0 - share))
+    np.add.at(grid_bar, left + 1, value_bar * share)
+    return grid_bar

@@ -10,44 +10,43 @@ import numpy as np
 from srcgrad.runtime.arrays import sum_to
 
 
-def matmul_adjoint(z_bar: Any, a: Any, b: Any) -> tuple[Any, Any]:
-    """The adjoints of ``a @ b`` for any numbers of dimensions."""
+def matmul_adjoint(which: int, z_bar: Any, a: Any, b: Any) -> Any:
+    """The adjoint of one factor of ``a @ b`` for any numbers of dimensions."""
     rows = a[np.newaxis, :] if np.ndim(a) == 1 else a
     columns = b[:, np.newaxis] if np.ndim(b) == 1 else b
     if np.ndim(b) == 1:
         z_bar = np.expand_dims(z_bar, -1)
     if np.ndim(a) == 1:
         z_bar = np.expand_dims(z_bar, -2)
-    a_bar = sum_to(z_bar @ np.swapaxes(columns, -1, -2), np.shape(rows))
-    b_bar = sum_to(np.swapaxes(rows, -1, -2) @ z_bar, np.shape(columns))
-    return a_bar.reshape(np.shape(a)), b_bar.reshape(np.shape(b))
+    if which == 0:
+        return sum_to(z_bar @ np.swapaxes(columns, -1, -2), np.shape(rows)).reshape(np.shape(a))
+    return sum_to(np.swapaxes(rows, -1, -2) @ z_bar, np.shape(columns)).reshape(np.shape(b))
 
 
-def dot_adjoint(z_bar: Any, a: Any, b: Any) -> tuple[Any, Any]:
-    """The adjoints of ``np.dot(a, b)`` for any numbers of dimensions."""
+def dot_adjoint(which: int, z_bar: Any, a: Any, b: Any) -> Any:
+    """The adjoint of one factor of ``np.dot(a, b)`` for any numbers of dimensions."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return sum_to(z_bar * b, np.shape(a)), sum_to(z_bar * a, np.shape(b))
-    last = -2 if np.ndim(b) > 1 else -1
-    return tensordot_adjoint(z_bar, a, b, ((np.ndim(a) - 1,), (np.ndim(b) + last,)))
+        return sum_to(z_bar * (a if which else b), np.shape(b if which else a))
+    return tensordot_adjoint(which, z_bar, a, b, (-1, -2 if np.ndim(b) > 1 else -1))
 
 
-def tensordot_adjoint(z_bar: Any, a: Any, b: Any, axes: Any) -> tuple[Any, Any]:
-    """The adjoints of ``np.tensordot(a, b, axes)``."""
+def tensordot_adjoint(which: int, z_bar: Any, a: Any, b: Any, axes: Any) -> Any:
+    """The adjoint of one factor of ``np.tensordot(a, b, axes)``."""
     if np.ndim(axes) == 0:
-        a_axes, b_axes = tuple(range(np.ndim(a) - axes, np.ndim(a))), tuple(range(axes))
+        a_axes, b_axes = list(range(np.ndim(a) - axes, np.ndim(a))), list(range(axes))
     else:
-        a_axes = tuple(int(axis) % np.ndim(a) for axis in np.atleast_1d(axes[0]))
-        b_axes = tuple(int(axis) % np.ndim(b) for axis in np.atleast_1d(axes[1]))
-    a_kept = tuple(axis for axis in range(np.ndim(a)) if axis not in a_axes)
-    b_kept = tuple(axis for axis in range(np.ndim(b)) if axis not in b_axes)
-    pairs = sorted(zip(b_axes, a_axes, strict=True))
-    # What is left of b after summing over its kept axes comes in the order of its axes; likewise for a.
-    a_bar = np.tensordot(z_bar, b, axes=(tuple(range(len(a_kept), np.ndim(z_bar))), b_kept))
-    a_bar = np.transpose(a_bar, np.argsort(a_kept + tuple(axis for _, axis in pairs)))
-    pairs = sorted(zip(a_axes, b_axes, strict=True))
-    b_bar = np.tensordot(a, z_bar, axes=(a_kept, tuple(range(len(a_kept)))))
-    b_bar = np.transpose(b_bar, np.argsort(tuple(axis for _, axis in pairs) + b_kept))
-    return a_bar, b_bar
+        a_axes = [int(axis) % np.ndim(a) for axis in np.atleast_1d(axes[0])]
+        b_axes = [int(axis) % np.ndim(b) for axis in np.atleast_1d(axes[1])]
+    a_kept = [axis for axis in range(np.ndim(a)) if axis not in a_axes]
+    b_kept = [axis for axis in range(np.ndim(b)) if axis not in b_axes]
+    if which == 0:
+        # What is left of b stands in the order of its axes: bring each to its partner in a.
+        a_bar = np.tensordot(z_bar, b, axes=(list(range(len(a_kept), np.ndim(z_bar))), b_kept))
+        partners = [axis for _, axis in sorted(zip(b_axes, a_axes, strict=True))]
+        return np.transpose(a_bar, np.argsort(a_kept + partners))
+    b_bar = np.tensordot(a, z_bar, axes=(a_kept, list(range(len(a_kept)))))
+    partners = [axis for _, axis in sorted(zip(a_axes, b_axes, strict=True))]
+    return np.transpose(b_bar, np.argsort(partners + b_kept))
 
 
 def einsum_adjoint(which: int, subscripts: str, z_bar: Any, *operands: Any) -> Any:
@@ -66,17 +65,12 @@ def einsum_adjoint(which: int, subscripts: str, z_bar: Any, *operands: Any) -> A
     available = set(output).union(*others) if others else set(output)
     found = "".join(letter for letter in letters if letter in available)
     collected = np.einsum(",".join([output, *others]) + "->" + found, z_bar, *values)
-    lengths = dict(zip(wanted, shape, strict=True))
-    for letter, length in zip(wanted, shape, strict=True):
-        # A length of 1 is stretched to that of the other operands.
-        lengths[letter] = max(lengths[letter], length) if length != 0 else 0
     # Letters that stand in this operand alone were summed over: the adjoint is the same along them.
-    spread = collected.reshape(
-        [collected.shape[found.index(letter)] if letter in found else 1 for letter in letters]
-    )
-    spread = np.broadcast_to(
-        spread, [spread.shape[number] if spread.shape[number] != 1 else lengths[l] for number, l in enumerate(letters)]
-    )
+    lengths = dict(zip(wanted, shape, strict=True))
+    have = dict(zip(found, collected.shape, strict=True))
+    spread = collected.reshape([have.get(letter, 1) for letter in letters])
+    wide = [lengths[letter] if have.get(letter, 1) == 1 else have[letter] for letter in letters]
+    spread = np.broadcast_to(spread, wide)
     if len(letters) == len(wanted):
         return sum_to(spread, shape)
     # A letter that stands twice means a diagonal.
@@ -103,25 +97,34 @@ def _einsum_terms(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
     return full, output.replace("...", stretch)
 
 
-def kron_adjoint(z_bar: Any, a: Any, b: Any) -> tuple[Any, Any]:
-    """The adjoints of ``np.kron(a, b)``: the blocks against one factor, the factors against the blocks."""
+def kron_adjoint(which: int, z_bar: Any, a: Any, b: Any) -> Any:
+    """The adjoint of one factor of ``np.kron(a, b)``: the blocks of the result against the other factor."""
     ndim = max(np.ndim(a), np.ndim(b))
     a_shape = (1,) * (ndim - np.ndim(a)) + np.shape(a)
     b_shape = (1,) * (ndim - np.ndim(b)) + np.shape(b)
     blocks = np.reshape(z_bar, [length for pair in zip(a_shape, b_shape, strict=True) for length in pair])
     blocks = np.transpose(blocks, [*range(0, 2 * ndim, 2), *range(1, 2 * ndim, 2)])
-    a_bar = np.tensordot(blocks, np.reshape(b, b_shape), ndim)
-    b_bar = np.tensordot(np.reshape(a, a_shape), blocks, ndim)
-    return a_bar.reshape(np.shape(a)), b_bar.reshape(np.shape(b))
+    if which == 0:
+        return np.tensordot(blocks, np.reshape(b, b_shape), ndim).reshape(np.shape(a))
+    return np.tensordot(np.reshape(a, a_shape), blocks, ndim).reshape(np.shape(b))
 
 
-def convolve_adjoint(z_bar: Any, a: Any, v: Any, mode: str) -> tuple[Any, Any]:
-    """The adjoints of ``np.convolve``: correlations of the full result's adjoint with the other array."""
-    a, v = np.atleast_1d(a), np.atleast_1d(v)
-    full = np.zeros(len(a) + len(v) - 1, dtype=np.asarray(z_bar).dtype)
-    start = 0 if mode == "full" else (min(len(a), len(v)) - 1) // (2 if mode == "same" else 1)
-    full[start : start + len(z_bar)] = z_bar
-    return np.convolve(full, v[::-1], "valid")[: len(a)], np.convolve(full, a[::-1], "valid")[: len(v)]
+def convolve_adjoint(which: int, z_bar: Any, a: Any, v: Any, mode: str) -> Any:
+    """The adjoint of one factor of ``np.convolve``: the full result's adjoint against the other, reversed."""
+    full = np.zeros(np.size(a) + np.size(v) - 1, dtype=np.asarray(z_bar).dtype)
+    start = 0 if mode == "full" else (min(np.size(a), np.size(v)) - 1) // (2 if mode == "same" else 1)
+    full[start : start + np.size(z_bar)] = z_bar
+    mine, other = (v, a) if which else (a, v)
+    return np.convolve(full, np.ravel(other)[::-1], "valid").reshape(np.shape(mine))
+
+
+def correlate_adjoint(which: int, z_bar: Any, a: Any, v: Any, mode: str) -> Any:
+    """The adjoint of one argument of ``np.correlate``: a convolution with the second reversed and conjugated."""
+    if np.size(a) < np.size(v):
+        # NumPy exchanges the two and reverses the result.
+        return correlate_adjoint(1 - which, np.conj(z_bar[::-1]), v, a, mode)
+    adjoint = convolve_adjoint(which, z_bar, a, np.conj(v[::-1]), mode)
+    return np.conj(adjoint[::-1]) if which else adjoint
 
 
 def multi_dot_adjoint(z_bar: Any, arrays: Sequence[Any]) -> list[Any]:
@@ -131,6 +134,6 @@ def multi_dot_adjoint(z_bar: Any, arrays: Sequence[Any]) -> list[Any]:
         products.append(products[-1] @ factor)
     parts: list[Any] = []
     for left, right in zip(reversed(products), reversed(arrays[1:]), strict=True):
-        z_bar, part = matmul_adjoint(z_bar, left, right)
-        parts.append(part)
+        parts.append(matmul_adjoint(1, z_bar, left, right))
+        z_bar = matmul_adjoint(0, z_bar, left, right)
     return [z_bar, *reversed(parts)]

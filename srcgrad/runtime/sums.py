@@ -89,28 +89,24 @@ def gradient_adjoint(z_bar: Any, f: Any, spacings: tuple[Any, ...], axis: Any, e
     return f_bar
 
 
-def trapezoid_adjoint(z_bar: Any, y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any, Any]:
-    """The adjoints of ``np.trapezoid`` in the samples, the positions (None where there are none) and the step."""
-    y = np.asarray(y)
-    rows = np.moveaxis(y, axis, -1)
+def trapezoid_adjoint(which: str, z_bar: Any, y: Any, x: Any, dx: Any, axis: int) -> Any:
+    """The adjoint of ``np.trapezoid`` in the samples ``y``, the positions ``x`` or the step ``dx``."""
+    rows = np.moveaxis(np.asarray(y), axis, -1)
     spread = np.asarray(z_bar)[..., np.newaxis]
-    if x is None:
-        width = np.asarray(dx)
-    else:
-        positions = np.asarray(x)
-        width = np.diff(positions) if positions.ndim == 1 else np.moveaxis(np.diff(positions, axis=axis), axis, -1)
-    middle_bar = spread * width / 2.0 * np.ones_like(rows[..., 1:])
-    rows_bar = np.zeros(rows.shape, dtype=middle_bar.dtype)
-    rows_bar[..., 1:] += middle_bar
-    rows_bar[..., :-1] += middle_bar
-    y_bar = np.moveaxis(rows_bar, -1, axis)
+    if which == "y":
+        width = np.asarray(dx) if x is None else np.diff(x, axis=axis if np.ndim(x) > 1 else 0)
+        along = np.moveaxis(width, axis, -1) if np.ndim(x) > 1 else width
+        middle_bar = spread * along / 2.0 * np.ones_like(rows[..., 1:])
+        rows_bar = np.zeros(rows.shape, dtype=middle_bar.dtype)
+        rows_bar[..., 1:] += middle_bar
+        rows_bar[..., :-1] += middle_bar
+        return np.moveaxis(rows_bar, -1, axis)
     width_bar = spread * (rows[..., 1:] + rows[..., :-1]) / 2.0
-    if x is None:
-        return y_bar, None, sum_to(width_bar, np.shape(dx))
-    if positions.ndim == 1:
-        return y_bar, diff_adjoint(sum_to(width_bar, width.shape), positions, 1, 0), None
-    width_bar = sum_to(np.moveaxis(width_bar, -1, axis), np.diff(positions, axis=axis).shape)
-    return y_bar, diff_adjoint(width_bar, positions, 1, axis), None
+    if which == "dx":
+        return sum_to(width_bar, np.shape(dx))
+    if np.ndim(x) == 1:
+        return diff_adjoint(sum_to(width_bar, (len(x) - 1,)), x, 1, 0)
+    return diff_adjoint(sum_to(np.moveaxis(width_bar, -1, axis), np.diff(x, axis=axis).shape), x, 1, axis)
 
 
 def share_equal(z_bar: Any, z: Any, values: Iterable[Any]) -> Any:

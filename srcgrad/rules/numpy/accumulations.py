@@ -71,4 +71,7 @@ def gradient(z_bar: Any, z: Any, f: Any, *varargs: Any, axis: Any = None, edge_o
 
 @adjoint(np.trapezoid, arguments=("y", "x", "dx"))
 def trapezoid(z_bar: Any, z: Any, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    return trapezoid_adjoint(z_bar, y, x, dx, axis)
+    y_bar = trapezoid_adjoint("y", z_bar, y, x, dx, axis)
+    if x is None:
+        return y_bar, None, trapezoid_adjoint("dx", z_bar, y, x, dx, axis)
+    return y_bar, trapezoid_adjoint("x", z_bar, y, x, dx, axis), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,8 @@ def power(z: Any, x: Any, y: Any) -> Any:
         if y == 2:
             return 2.0 * x, z * np.log(x + (x == 0))
         return y * x ** (y - 1), z * np.log(x + (x == 0))
+    if is_constant(x) and x > 0:
+        return y * x ** (y - 1), math.log(x) * z
     return y * x ** (y - (y != 0)), z * np.log(x + (x == 0))
 
 

@@ -70,4 +70,5 @@ def bincount(z_bar: Any, z: Any, x: Any, weights: Any = None, minlength: int = 0
 
 @adjoint(np.interp)
 def interp(z_bar: Any, z: Any, x: Any, xp: Any, fp: Any) -> Any:
-    return interp_adjoint(z_bar, x, xp, fp)
+    x_bar = interp_adjoint("x", z_bar, x, xp, fp)
+    return x_bar, interp_adjoint("xp", z_bar, x, xp, fp), interp_adjoint("fp", z_bar, x, xp, fp)

@@ -47,7 +47,8 @@ def column_stack(z_bar: Any, z: Any, tup: Any) -> Any:
 
 @adjoint(np.append)
 def append(z_bar: Any, z: Any, arr: Any, values: Any, axis: Any = None) -> Any:
-    return split_like(z_bar, (arr, values), axis)
+    parts = split_like(z_bar, (arr, values), axis)
+    return parts[0], parts[1]
 
 
 @adjoint(np.split)

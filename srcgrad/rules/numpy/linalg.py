@@ -118,7 +118,7 @@ def pinv(z_bar: Any, z: Any, a: Any, rcond: Any = None) -> Any:
 
 @adjoint(np.linalg.lstsq)
 def lstsq(z_bar: Any, z: Any, a: Any, b: Any, rcond: Any = None) -> Any:
-    return lstsq_adjoint(z_bar, z, a, b)
+    return lstsq_adjoint(0, z_bar, z, a, b), lstsq_adjoint(1, z_bar, z, a, b)
 
 
 @adjoint(np.linalg.norm)

@@ -9,6 +9,7 @@ import numpy as np
 from srcgrad.rules.registry import adjoint
 from srcgrad.runtime import (
     convolve_adjoint,
+    correlate_adjoint,
     dot_adjoint,
     einsum_adjoint,
     kron_adjoint,
@@ -21,12 +22,12 @@ from srcgrad.runtime import (
 @adjoint(np.matmul)
 @adjoint(np.linalg.matmul)
 def matmul(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    return matmul_adjoint(z_bar, a, b)
+    return matmul_adjoint(0, z_bar, a, b), matmul_adjoint(1, z_bar, a, b)
 
 
 @adjoint(np.dot)
 def dot(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    return dot_adjoint(z_bar, a, b)
+    return dot_adjoint(0, z_bar, a, b), dot_adjoint(1, z_bar, a, b)
 
 
 @adjoint(np.inner, kinds="1d, 1d")
@@ -90,7 +91,7 @@ def inner_of_rows(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
 
 @adjoint(np.inner, kinds="1d+, 1d+")
 def inner(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    return tensordot_adjoint(z_bar, a, b, (-1, -1))
+    return tensordot_adjoint(0, z_bar, a, b, (-1, -1)), tensordot_adjoint(1, z_bar, a, b, (-1, -1))
 
 
 @adjoint(np.outer)
@@ -104,10 +105,8 @@ def outer(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
 @adjoint(np.vdot)
 def vdot(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
     if np.iscomplexobj(a):
-        a_bar = np.conj(z_bar * b)
-    else:
-        a_bar = z_bar * b
-    return np.reshape(a_bar, np.shape(a)), np.reshape(z_bar * a, np.shape(b))
+        return np.reshape(np.conj(z_bar * b), np.shape(a)), np.reshape(z_bar * np.conj(a), np.shape(b))
+    return np.reshape(z_bar * b, np.shape(a)), np.reshape(z_bar * a, np.shape(b))
 
 
 @adjoint(np.vecdot, broadcasts=True)
@@ -132,9 +131,13 @@ def vecmat(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
 
 
 @adjoint(np.tensordot)
-@adjoint(np.linalg.tensordot)
 def tensordot(z_bar: Any, z: Any, a: Any, b: Any, axes: Any = 2) -> Any:
-    return tensordot_adjoint(z_bar, a, b, axes)
+    return tensordot_adjoint(0, z_bar, a, b, axes), tensordot_adjoint(1, z_bar, a, b, axes)
+
+
+@adjoint(np.linalg.tensordot)
+def linalg_tensordot(z_bar: Any, z: Any, a: Any, b: Any, *, axes: Any = 2) -> Any:
+    return tensordot_adjoint(0, z_bar, a, b, axes), tensordot_adjoint(1, z_bar, a, b, axes)
 
 
 @adjoint(np.einsum, arguments=("operands",))
@@ -163,11 +166,13 @@ def einsum_of_three(z_bar: Any, z: Any, subscripts: str, a: Any, b: Any, c: Any,
 
 @adjoint(np.kron)
 def kron(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    return kron_adjoint(z_bar, a, b)
+    return kron_adjoint(0, z_bar, a, b), kron_adjoint(1, z_bar, a, b)
 
 
 @adjoint(np.cross)
-def cross(z_bar: Any, z: Any, a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
+def cross(
+    z_bar: Any, z: Any, a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None
+) -> Any:
     if axis is not None:
         return (
             sum_to(np.cross(b, z_bar, axis=axis), np.shape(a)),
@@ -185,13 +190,12 @@ def linalg_cross(z_bar: Any, z: Any, a: Any, b: Any, *, axis: int = -1) -> Any:
 
 @adjoint(np.convolve)
 def convolve(z_bar: Any, z: Any, a: Any, v: Any, mode: str = "full") -> Any:
-    return convolve_adjoint(z_bar, a, v, mode)
+    return convolve_adjoint(0, z_bar, a, v, mode), convolve_adjoint(1, z_bar, a, v, mode)
 
 
 @adjoint(np.correlate)
 def correlate(z_bar: Any, z: Any, a: Any, v: Any, mode: str = "valid") -> Any:
-    a_bar, kernel_bar = convolve_adjoint(z_bar, a, np.conj(v[::-1]), mode)
-    return a_bar, np.conj(kernel_bar[::-1])
+    return correlate_adjoint(0, z_bar, a, v, mode), correlate_adjoint(1, z_bar, a, v, mode)
 
 
 @adjoint(np.polyval)
