@@ -1,0 +1,70 @@
+"""The examples run as a user runs them, and print what they promise."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+
+
+def run(name: str, *options: str) -> str:
+    """What an example prints."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TQDM_DISABLE": "0"}
+    finished = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *options],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=environment,
+    )
+    assert finished.returncode == 0, f"{finished.stdout}\n{finished.stderr}"
+    return finished.stdout + finished.stderr
+
+
+def test_every_example_is_tested() -> None:
+    tested = set(re.findall(r'"(\w+\.py)"', Path(__file__).read_text()))
+    assert {path.name for path in EXAMPLES.glob("*.py")} <= tested
+
+
+def test_autograd_tour() -> None:
+    printed = run("autograd_tour.py")
+    assert "dy/dx = [ 0.  4.  8. 12.]" in printed
+    assert "[ 1.  5.  9. 13.]" in printed
+    assert "All results are as they should be." in printed
+
+
+def test_digits(tmp_path: Path) -> None:
+    picture = tmp_path / "loss.png"
+    printed = run("digits.py", "--picture", str(picture))
+    accuracy = re.search(r"unseen images: ([\d.]+)%", printed)
+    assert accuracy is not None and float(accuracy[1]) > 95.0
+    assert "epoch 20/20: 100%" in printed
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_garch(tmp_path: Path) -> None:
+    picture = tmp_path / "volatility.png"
+    printed = run("garch.py", "--picture", str(picture))
+    rows = {line.split()[0]: line.split()[1:] for line in printed.splitlines() if line and not line[0].isspace()}
+    iterations, calls, _, value = map(float, rows["srcgrad"])
+    _, differences_calls, _, differences_value = map(float, rows["differences"])
+    assert abs(value - differences_value) < 1e-3 and iterations <= calls < differences_calls
+    assert {"mu", "omega", "alpha[1]", "beta[1]"} <= rows.keys()
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_show_adjoint() -> None:
+    printed = run("show_adjoint.py")
+    assert "def relax(x, w, n, tol):" in printed and "def relax_grad(x, w, n, tol):" in printed
+    numbers = re.search(r"x_bar = \[(.*)\]\nw_bar = (.*)", printed)
+    assert numbers is not None
+    x_bar, w_bar = [float(number) for number in numbers[1].split()], float(numbers[2])
+    expected = [-0.33705678, -0.54277783, -2.88784256]
+    assert max(abs(ours - theirs) for ours, theirs in zip(x_bar, expected)) < 1e-7
+    assert abs(w_bar + 3.9509857776) < 1e-7
