@@ -42,7 +42,7 @@ def _key_of(value: Any, above: tuple[int, ...]) -> Any:
     if isinstance(value, CONSTANTS):
         return cls, value
     if isinstance(value, slice):
-        return cls, _key_of(value.start, above), _key_of(value.stop, above), _key_of(value.step, above)
+        return cls, value.start, value.stop, value.step
     if isinstance(value, CALLABLES):
         return cls, Same(value)
     if hasattr(cls, "dtype") and hasattr(cls, "ndim"):
