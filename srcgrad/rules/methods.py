@@ -72,7 +72,7 @@ _KEYWORDS = {"clip": {"min": "a_min", "max": "a_max"}}
 def canonical_arguments(
     name: str, receiver: gast.AST, args: Sequence[gast.AST], keywords: Sequence[gast.keyword]
 ) -> tuple[Callable[..., Any], list[gast.AST], list[gast.keyword]]:
-    """The call of a NumPy function that means the same as a method's call: x.reshape(2, 3) is np.reshape, [x, (2, 3)]."""
+    """The call of a NumPy function that means what a method's does: x.reshape(2, 3) is np.reshape, [x, (2, 3)]."""
     positional = list(args)
     if name in _SPELLED_OUT and (len(positional) > 1 or any(isinstance(item, gast.Starred) for item in positional)):
         display = gast.Tuple(elts=positional, ctx=gast.Load())

@@ -10,6 +10,7 @@ import numpy as np
 
 from srcgrad.rules.registry import adjoint, nondifferentiable, partials
 from srcgrad.runtime import digamma, products_of_others, share_equal, sum_to
+from srcgrad.stopping import stop_gradient
 
 
 @partials(math.exp)
@@ -280,9 +281,10 @@ def extreme_of_items(z_bar: Any, z: Any, iterable: Any) -> Any:
     return share_equal(z_bar, z, iterable)
 
 
+nondifferentiable(stop_gradient)
 nondifferentiable(math.floor, math.ceil, math.trunc, math.gcd, math.lcm, math.isnan, math.isinf, math.isfinite)
 nondifferentiable(math.isclose, math.comb, math.perm, math.factorial, math.isqrt, math.ulp)
 nondifferentiable(builtins.int, builtins.bool, builtins.len, builtins.range, builtins.isinstance, builtins.issubclass)
-nondifferentiable(builtins.round, builtins.type, builtins.str, builtins.repr, builtins.id, builtins.hash, builtins.print)
+nondifferentiable(builtins.round, builtins.type, builtins.str, builtins.repr, builtins.id, builtins.hash)
 nondifferentiable(builtins.any, builtins.all, builtins.callable, builtins.hasattr, builtins.ord, builtins.chr)
-nondifferentiable(builtins.format, builtins.input, builtins.bin, builtins.hex, builtins.oct)
+nondifferentiable(builtins.print, builtins.format, builtins.input, builtins.bin, builtins.hex, builtins.oct)

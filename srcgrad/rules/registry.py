@@ -149,9 +149,12 @@ def adjoint(
     """Declare the adjoint of a function: reverse mode.
 
     The rule takes ``z_bar`` (of the shape of ``z``), ``z``, the arguments, and the options under the function's own
-    names and defaults; an option that it does not take is refused.  It returns an adjoint for each leading argument, or for
-    those named by ``arguments``; each must broadcast to the shape of its argument.  With ``broadcasts=True`` it has the
-    shape of the result instead, and srcgrad sums over the axes along which the argument was broadcast.
+    names and defaults; an option that it does not take is refused.  It returns an adjoint for each leading argument,
+    or for those named by ``arguments``; each must broadcast to the shape of its argument, and None means zero.  With
+    ``broadcasts=True`` it may have the shape of the result instead, and srcgrad sums over the axes along which the
+    argument was broadcast.  An argument that takes a sequence of arrays gets a sequence of adjoints.
+
+    For complex numbers an adjoint is the g in df = Re(sum(g * dx)): products are transposed, never conjugated.
 
     ``kinds`` restricts a rule to numbers of dimensions: ``"2d, 1d"``, ``"3d+, nd"``.
 
@@ -174,8 +177,8 @@ def tangent(
 ) -> Callable[[Derivative], Derivative]:
     """Declare the tangent of a function: forward mode.
 
-    The rule takes the tangents of the leading arguments (or of those named by ``arguments``), then ``z``, the arguments and
-    the options, and returns the tangent of ``z``.
+    The rule takes the tangents of the leading arguments (or of those named by ``arguments``), then ``z``, the
+    arguments and the options, and returns the tangent of ``z``.
 
     >>> import numpy as np
     >>> def energy(v):

@@ -14,7 +14,8 @@ from srcgrad.runtime.arrays import (
     sum_to,
     unpad,
 )
-from srcgrad.runtime.containers import like, zeros_like
+from srcgrad.runtime.checks import one_number, refuse_shared
+from srcgrad.runtime.containers import add_mirrors, as_mirror, like, zeros_like
 from srcgrad.runtime.fourier import hfft_adjoint, irfft_adjoint, resize_axes, rfft_adjoint
 from srcgrad.runtime.linalg import (
     cholesky_adjoint,
@@ -51,6 +52,10 @@ from srcgrad.runtime.sums import (
 )
 
 __all__ = [
+    "add_mirrors",
+    "as_mirror",
+    "one_number",
+    "refuse_shared",
     "cholesky_adjoint",
     "choose_adjoint",
     "cofactors",

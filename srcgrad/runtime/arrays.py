@@ -87,13 +87,11 @@ def unpad(z_bar: Any, array: Any, pad_width: Any, mode: str = "constant") -> Any
     """The adjoint of ``np.pad`` in the array: what was padded by copies goes back to where it was copied from."""
     shape = np.shape(array)
     if mode == "constant":
-        if isinstance(pad_width, dict):
-            widths = [np.broadcast_to(pad_width.get(axis, pad_width.get(axis - len(shape), 0)), 2) for axis in range(len(shape))]
-        else:
-            widths = list(np.broadcast_to(pad_width, (len(shape), 2)))
-        return z_bar[tuple(slice(before, before + length) for (before, _), length in zip(widths, shape, strict=True))]
+        starts = [int(before) for before, _ in np.broadcast_to(pad_width, (len(shape), 2))]
+        return z_bar[tuple(slice(start, start + length) for start, length in zip(starts, shape, strict=True))]
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise ValueError(f"np.pad(mode={mode!r}) is not differentiated; 'constant', 'edge', 'reflect', 'symmetric' and 'wrap' are")
+        known = "'constant', 'edge', 'reflect', 'symmetric' and 'wrap'"
+        raise ValueError(f"np.pad with mode={mode!r} is not differentiated, only {known}")
     return scatter(z_bar, np.pad(positions(array), pad_width, mode=mode), shape)  # type: ignore[call-overload]
 
 
@@ -105,7 +103,7 @@ def reshape_back(z_bar: Any, shape: tuple[int, ...], order: str) -> Any:
 
 
 def diagonal_adjoint(z_bar: Any, shape: tuple[int, ...], offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """Zeros of a shape with ``z_bar`` on the diagonals: the adjoint of ``np.diagonal``; a number goes to all of them."""
+    """Zeros of a shape with ``z_bar`` on the diagonals: the adjoint of ``np.diagonal``; a number goes everywhere."""
     a_bar = np.zeros(shape, dtype=np.asarray(z_bar).dtype)
     moved = np.moveaxis(a_bar, (axis1, axis2), (-2, -1))
     length = max(min(moved.shape[-2] + min(offset, 0), moved.shape[-1] - max(offset, 0)), 0)
@@ -124,7 +122,9 @@ def meshgrid_adjoint(z_bar: Sequence[Any], arrays: Sequence[Any], indexing: str)
     return parts
 
 
-def select_adjoint(z_bar: Any, conditions: Sequence[Any], choices: Sequence[Any], default: Any) -> tuple[list[Any], Any]:
+def select_adjoint(
+    z_bar: Any, conditions: Sequence[Any], choices: Sequence[Any], default: Any
+) -> tuple[list[Any], Any]:
     """The adjoints of ``np.select``: the first condition that holds takes the adjoint, the default what is left."""
     left = np.ones(np.shape(z_bar), dtype=bool)
     parts: list[Any] = []

@@ -1,7 +1,12 @@
-"""Adjoints of containers: a mutable mirror while they are summed, the user's own structure at the end."""
+"""Adjoints of containers: a mutable mirror while they are summed, the user's own structure at the end.
+
+The mirror of a list or tuple is a list, that of a dict a dict, that of an object a namespace of its attributes; the
+mirror of what is no number is None.
+"""
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import types
 from typing import Any
@@ -9,55 +14,141 @@ from typing import Any
 import numpy as np
 
 
+def is_array(value: Any) -> bool:
+    """Whether a value is an array, of NumPy or of a library that follows NumPy's protocols."""
+    return isinstance(value, np.ndarray) or (hasattr(value, "__array_function__") and hasattr(value, "dtype"))
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """The attributes of an object that hold its state; none for functions, classes, strings and the like."""
+    if isinstance(value, type) or callable(value):
+        return {}
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value)]
+        return {name: getattr(value, name) for name in names if hasattr(value, name)}
+    return dict(getattr(value, "__dict__", {}))
+
+
 def zeros_like(value: Any) -> Any:
-    """A zero adjoint for a value: zeros, or a mutable mirror of a container; None for what is no number."""
-    if isinstance(value, np.ndarray):
-        return np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros(value.shape)
-    if isinstance(value, (bool, np.bool_)) or value is None or isinstance(value, (str, bytes, type)):
+    """A zero adjoint for a value: zeros, or a mutable mirror of a container; None for what is no number.
+
+    >>> zeros_like({"w": np.ones(2), "name": "layer", "steps": (1.5, 3)})
+    {'w': array([0., 0.]), 'name': None, 'steps': [0.0, 0.0]}
+    """
+    if is_array(value):
+        return np.zeros_like(value) if value.dtype.kind in "fc" else np.zeros_like(value, dtype=float)
+    if isinstance(value, (bool, np.bool_)):
         return None
-    if isinstance(value, (complex, np.complexfloating)):
+    if isinstance(value, np.inexact):
+        return value.dtype.type(0.0)
+    if isinstance(value, complex):
         return 0j
-    if isinstance(value, (int, float, np.number)):
+    if isinstance(value, (int, float, np.integer)):
         return 0.0
     if isinstance(value, (list, tuple)):
         return [zeros_like(item) for item in value]
     if isinstance(value, dict):
         return {key: zeros_like(item) for key, item in value.items()}
-    if hasattr(value, "__array_function__"):
-        return np.zeros_like(value)
-    if hasattr(value, "__dict__") and not callable(value):
-        return types.SimpleNamespace(**{name: zeros_like(item) for name, item in vars(value).items()})
+    attributes = attributes_of(value)
+    if attributes:
+        return types.SimpleNamespace(**{name: zeros_like(item) for name, item in attributes.items()})
     return None
 
 
 def like(value: Any, mirror: Any) -> Any:
-    """The adjoint ``mirror`` in the structure, shapes and float types of ``value``; what is no float is passed through."""
-    if isinstance(value, (bool, np.bool_, int, np.integer)) or value is None or mirror is None:
-        return value
-    if isinstance(value, np.ndarray):
+    """The adjoint ``mirror`` in the structure, shapes and float types of ``value``; what is no float is passed through.
+
+    >>> like((np.ones(2, dtype=np.float32), "name", 2.0), [0.5, None, 3])
+    (array([0.5, 0.5], dtype=float32), 'name', 3.0)
+    """
+    if is_array(value):
         if value.dtype.kind not in "fc":
             return value
-        if np.shape(mirror) != value.shape:
-            mirror = np.broadcast_to(mirror, value.shape)
+        if mirror is None:
+            return np.zeros_like(value)
+        if is_array(mirror) and mirror.dtype == value.dtype and mirror.shape == value.shape:
+            return mirror
         if value.dtype.kind == "f":
             mirror = np.real(mirror)
-        return np.array(mirror, dtype=value.dtype, copy=None if np.shape(mirror) == value.shape else True)
-    if isinstance(value, np.inexact):
-        return value.dtype.type(mirror)
-    if isinstance(value, float):
-        return float(mirror)
-    if isinstance(value, complex):
-        return complex(mirror)
-    if isinstance(value, tuple):
-        items = [like(item, entry) for item, entry in zip(value, mirror, strict=True)]
+        fitted = np.empty_like(value)
+        fitted[...] = mirror
+        return fitted
+    if isinstance(value, (float, np.floating)):
+        number = 0.0 if mirror is None else np.real(mirror)
+        return value.dtype.type(number) if isinstance(value, np.floating) else float(number)
+    if isinstance(value, (complex, np.complexfloating)):
+        number = 0.0 if mirror is None else mirror
+        return value.dtype.type(number) if isinstance(value, np.complexfloating) else complex(number)
+    if isinstance(value, (list, tuple)):
+        entries = [None] * len(value) if mirror is None else mirror
+        items = [like(item, entry) for item, entry in zip(value, entries, strict=True)]
+        if isinstance(value, list):
+            return items
         return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-    if isinstance(value, list):
-        return [like(item, entry) for item, entry in zip(value, mirror, strict=True)]
     if isinstance(value, dict):
-        return {key: like(item, mirror.get(key)) for key, item in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        entries = vars(mirror)
-        return dataclasses.replace(
-            value, **{field.name: like(getattr(value, field.name), entries.get(field.name)) for field in dataclasses.fields(value) if field.init}
-        )
+        entries = mirror or {}
+        same = copy.copy(value)
+        for key, item in value.items():
+            same[key] = like(item, entries.get(key))
+        return same
+    attributes = attributes_of(value)
+    if attributes:
+        same = copy.copy(value)
+        for name, item in attributes.items():
+            # Also where the class forbids assignments: a frozen dataclass.
+            object.__setattr__(same, name, like(item, getattr(mirror, name, None)))
+        return same
     return value
+
+
+def as_mirror(value: Any, pieces: Any) -> Any:
+    """The adjoints of a container's parts as a new mirror of the container; parts that are None become zeros.
+
+    >>> as_mirror((1.0, np.zeros(2), "name"), (None, 3.0, None))
+    [0.0, array([3., 3.]), None]
+    """
+    if pieces is None or (np.isscalar(pieces) and not is_array(value) and not np.isscalar(value)):
+        return zeros_like(value)
+    if is_array(value):
+        if np.shape(pieces) == value.shape:
+            return pieces
+        spread = np.zeros_like(value, dtype=np.result_type(pieces, value))
+        spread[...] = pieces
+        return spread
+    if isinstance(value, (list, tuple)):
+        return [as_mirror(item, piece) for item, piece in zip(value, pieces, strict=True)]
+    if isinstance(value, dict):
+        return {key: as_mirror(item, pieces.get(key)) for key, item in value.items()}
+    attributes = attributes_of(value)
+    if attributes:
+        found = {name: as_mirror(item, getattr(pieces, name, None)) for name, item in attributes.items()}
+        return types.SimpleNamespace(**found)
+    return pieces
+
+
+def add_mirrors(a: Any, b: Any) -> Any:
+    """The sum of two adjoints of a container, entry by entry, as a new mirror.
+
+    >>> add_mirrors([1.0, None, {"x": 2.0}], (0.5, None, {"x": 1.0}))
+    [1.5, None, {'x': 3.0}]
+    """
+    if a is None or b is None:
+        return _copied(b if a is None else a)
+    if isinstance(a, dict):
+        return {key: add_mirrors(a.get(key), b.get(key)) for key in {**a, **b}}
+    if isinstance(a, (list, tuple)) or isinstance(b, (list, tuple)):
+        return [add_mirrors(one, other) for one, other in zip(a, b, strict=True)]
+    if isinstance(a, types.SimpleNamespace) or isinstance(b, types.SimpleNamespace):
+        return types.SimpleNamespace(**add_mirrors(attributes_of(a), attributes_of(b)))
+    return a + b
+
+
+def _copied(mirror: Any) -> Any:
+    """A mirror with new lists, dicts and namespaces."""
+    if isinstance(mirror, (list, tuple)):
+        return [_copied(entry) for entry in mirror]
+    if isinstance(mirror, dict):
+        return {key: _copied(entry) for key, entry in mirror.items()}
+    if isinstance(mirror, types.SimpleNamespace):
+        return types.SimpleNamespace(**_copied(vars(mirror)))
+    return mirror

@@ -149,7 +149,11 @@ def clip(z_bar: Any, z: Any, a: Any, a_min: Any = None, a_max: Any = None) -> An
     if a_max is None:
         return z_bar * (a >= a_min), z_bar * (a < a_min), None
     # Where the bounds are crossed the upper one is the result.
-    return z_bar * ((a >= a_min) & (a <= a_max)), z_bar * ((a < a_min) & (a_min <= a_max)), z_bar * ((a > a_max) | (a_min > a_max))
+    return (
+        z_bar * ((a >= a_min) & (a <= a_max)),
+        z_bar * ((a < a_min) & (a_min <= a_max)),
+        z_bar * ((a > a_max) | (a_min > a_max)),
+    )
 
 
 @adjoint(np.where, arguments=("x", "y"), broadcasts=True)

@@ -1,4 +1,4 @@
-"""Rules for elementwise functions: powers and logarithms, circular and hyperbolic functions, parts of complex numbers."""
+"""Rules for elementwise functions: logarithms, roots, circular and hyperbolic functions, complex parts."""
 
 from __future__ import annotations
 
