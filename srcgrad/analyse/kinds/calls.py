@@ -1,0 +1,387 @@
+"""Calls: what may be called, with which arguments, and what comes back."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import sys
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcgrad.analyse.kinds import symbols
+from srcgrad.analyse.kinds.builtin import BUILTINS
+from srcgrad.analyse.kinds.expressions import Expressions
+from srcgrad.analyse.kinds.facts import CallFact, Target
+from srcgrad.analyse.kinds.frame import Frame
+from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, forget_values, join, join_all, without_none
+from srcgrad.analyse.kinds.library import library_call
+from srcgrad.analyse.kinds.samples import may_be_sampled
+from srcgrad.analyse.kinds.values import constant_kind, environment_kind
+from srcgrad.errors import ArgumentTypeError, SourceError, SrcgradError
+from srcgrad.kind import (
+    Array,
+    Constant,
+    DictOf,
+    Function,
+    Instance,
+    Iterator,
+    Kind,
+    Opaque,
+    Scalar,
+    SequenceOf,
+    TupleOf,
+    Unreachable,
+)
+from srcgrad.rules.methods import METHODS
+from srcgrad.syntax.binding import Default, bind_arguments, signature_of
+from srcgrad.syntax.scopes import names_read
+
+_MOST_VARIANTS = 12
+_SPELLED_OUT = (np.reshape, np.transpose)
+
+
+class Calls(Expressions):
+    """The part of the interpreter that calls functions."""
+
+    def _call(self, node: gast.Call) -> Kind:
+        function = self.evaluate(node.func)
+        positional = self.display(node.args)
+        keywords: dict[str, Kind] | None = {}
+        for keyword in node.keywords:
+            kind = self.evaluate(keyword.value)
+            if keyword.arg is not None and keywords is not None:
+                keywords[keyword.arg] = kind
+            elif isinstance(kind, DictOf) and kind.entries is not None and keywords is not None:
+                keywords.update({str(name): value for name, value in kind.entries})
+            else:
+                keywords = None
+        if positional is None or keywords is None:
+            result, targets = self._call_with_unknown_arguments(node, function)
+        else:
+            result, targets = self.call(node, function, positional, keywords)
+        self.calls[node] = CallFact(targets)
+        return result
+
+    def _call_with_unknown_arguments(self, node: gast.Call, function: Kind) -> tuple[Kind, tuple[Target, ...]]:
+        """A call with a starred argument of unknown length: only a few functions take any number of one kind."""
+        if isinstance(function, Function) and function.targets[0] in (zip, max, min):
+            kinds = [self.of[argument] for argument in node.args]
+            if function.targets[0] is zip:
+                items = [self.iterate(node, kind) for kind in kinds]
+                element = items[0] if len(items) == 1 else Opaque()
+                result: Kind = Iterator(SequenceOf(as_element(element), tuple))
+            else:
+                result = forget_values(join_all(kinds))
+            return result, (Target(function.targets[0], result=result),)
+        if isinstance(function, Function):
+            return Opaque(), tuple(Target(target, result=Opaque()) for target in function.targets)
+        return Opaque(), ()
+
+    def call(
+        self, node: gast.AST, function: Kind, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> tuple[Kind, tuple[Target, ...]]:
+        match without_none(function):
+            case Unreachable():
+                return Unreachable(), ()
+            case Constant(value=type() as cls):
+                return self._construct(node, cls, positional, keywords)
+            case Function(targets=targets, bound=bound, leading=leading, keywords=bound_keywords):
+                arguments = [*leading, *positional]
+                options = {**dict(bound_keywords), **keywords}
+                result: Kind = Unreachable()
+                facts: list[Target] = []
+                on_receiver = bound and isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
+                for target in targets:
+                    fact = self.invoke(node, target, arguments, options)
+                    result = join(result, fact.result, self.naming(node, "call"))
+                    facts.append(dataclasses.replace(fact, bound=on_receiver) if on_receiver else fact)
+                return result, tuple(facts)
+            case Instance() as instance:
+                found = self.class_attribute(instance, "__call__")
+                if isinstance(found, Function):
+                    result, facts = self.call(node, Function(found.targets), [instance, *positional], keywords)
+                    leading_value = () if instance.value is None else (instance.value,)
+                    return result, tuple(dataclasses.replace(fact, leading=leading_value) for fact in facts)
+        return Opaque(), ()
+
+    def invoke(self, node: gast.AST, target: Any, positional: list[Kind], keywords: dict[str, Kind]) -> Target:
+        """Call one function."""
+        if isinstance(target, (gast.FunctionDef, gast.Lambda)):
+            return self._invoke_inner(node, target, positional, keywords)
+        if _is_hashable(target) and target in BUILTINS:
+            return Target(target, result=BUILTINS[target](self, node, positional, keywords))
+        if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
+            return Target(target, result=Unreachable())
+        if target in _SPELLED_OUT and len(positional) > 2:
+            positional = [positional[0], TupleOf(tuple(positional[1:]))]
+        if target is METHODS["compress"] and len(positional) > 1 and isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+            if isinstance(self.of.get(node.func.value), Array):
+                positional = [positional[1], positional[0], *positional[2:]]
+        found = library_call(target, positional, keywords, self.naming(node, "library"))
+        if found is not None:
+            return Target(target, result=found)
+        if may_be_sampled(target) or not callable(target):
+            return Target(target, result=Opaque())
+        return self._invoke_resolved(node, target, positional, keywords)
+
+    def _invoke_resolved(
+        self, node: gast.AST, target: Any, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> Target:
+        """Call a function of the user's, whatever it is wrapped in."""
+        program = self.session.program
+        try:
+            resolved = program.resolve(target)
+        except SrcgradError:
+            return Target(target, result=Opaque())
+        function = resolved.function
+        leading = [environment_kind(value, f"{getattr(target, '__name__', 'object')}.{k}") for k, value in enumerate(resolved.leading)]
+        options = {name: environment_kind(value, name) for name, value in resolved.keywords.items()} | keywords
+        if function is not target and not isinstance(function, types.FunctionType):
+            inner = self.invoke(node, function, [*leading, *positional], options)
+            return dataclasses.replace(inner, leading=resolved.leading, keywords=resolved.keywords)
+        if not isinstance(function, types.FunctionType) or _is_foreign(function):
+            return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
+        try:
+            tree = program.body(function)
+        except SourceError:
+            return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
+        parameters = self._bind(node, inspect.signature(function), [*leading, *positional], options, function.__name__)
+        frame = self._interpreted(function, tree, function, parameters, None, {})
+        known = _unknowns_of(parameters.values())
+        result = self.import_result(node, frame.result, known)
+        return Target(function, False, resolved.leading, resolved.keywords, frame.parameters, result, frame.kinds)
+
+    def _invoke_inner(
+        self, node: gast.AST, target: gast.FunctionDef | gast.Lambda, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> Target:
+        """Call a function that is defined inside the program."""
+        owner = self.session.owners[target]
+        parameters = self._bind(node, signature_of(target.args), positional, keywords, "lambda", owner)
+        captured: dict[str, Kind] = {}
+        pending, seen = [target], set()
+        while pending:
+            definition = pending.pop()
+            seen.add(id(definition))
+            for name in names_read(definition):
+                kind = owner.read_variable(name)
+                if kind is not None:
+                    captured[name] = kind
+                for inner in kind.targets if isinstance(kind, Function) else ():
+                    if isinstance(inner, (gast.FunctionDef, gast.Lambda)) and id(inner) not in seen:
+                        pending.append(inner)
+        frame = self._interpreted(target, target, owner.function, parameters, owner, captured)
+        known = _unknowns_of([*parameters.values(), *captured.values()])
+        result = self.import_result(node, frame.result, known)
+        return Target(target, False, (), {}, frame.parameters, result, frame.kinds)
+
+    def _bind(
+        self,
+        node: gast.AST,
+        signature: inspect.Signature,
+        positional: list[Kind],
+        keywords: Mapping[str, Kind],
+        name: str,
+        owner: Frame | None = None,
+    ) -> dict[str, Kind]:
+        """The kinds of a callee's parameters."""
+        try:
+            bound = bind_arguments(signature, positional, keywords)
+        except ArgumentTypeError as error:
+            raise ArgumentTypeError(f"in this call, {error.message}", node=node) from None
+        parameters: dict[str, Kind] = {}
+        for parameter, argument in bound.items():
+            if isinstance(argument, Default):
+                if owner is None:
+                    parameters[parameter] = constant_kind(argument.value, f"{name}.{parameter}")
+                else:
+                    parameters[parameter] = owner.of.get(argument.value, Opaque())
+            elif isinstance(argument, tuple):
+                parameters[parameter] = TupleOf(argument)
+            elif isinstance(argument, dict):
+                entries = tuple(argument.items())
+                parameters[parameter] = DictOf(as_element(join_all(list(argument.values()))), entries)
+            else:
+                parameters[parameter] = argument
+        return parameters
+
+    # ---- interpretation of callees ----
+
+    def _interpreted(
+        self,
+        key: Any,
+        tree: gast.FunctionDef | gast.Lambda,
+        function: Any,
+        parameters: dict[str, Kind],
+        parent: Frame | None,
+        captured: dict[str, Kind],
+    ) -> Frame:
+        """The frame of a callee for these kinds, interpreted once per session and version."""
+        session = self.session
+        frames = session.frames.setdefault(key, [])
+        parameters = {name: _without_float_value(kind) for name, kind in parameters.items()}
+        if any(frame.is_running and frame.parameters != parameters for frame in frames) or len(frames) > _MOST_VARIANTS:
+            parameters = self._widened(key, parameters)
+        inner = {name: self._captured_by(kind) for name, kind in parameters.items() if isinstance(kind, Function)}
+        everything = {**captured, **{f"{name} captured": TupleOf(tuple(kinds.values())) for name, kinds in inner.items() if kinds}}
+        frame = next((one for one in frames if one.parameters == parameters and one.captured == everything), None)
+        if frame is None:
+            frame = session.make_frame(session, tree, function, parameters, parent, everything)
+            frames.append(frame)
+        if frame.is_running:
+            frame.was_asked = True
+            return frame
+        if frame.version != session.version:
+            self._run_to_end(frame)
+        return frame
+
+    def _run_to_end(self, frame: Frame) -> None:
+        """Interpret a callee, again and again where it calls itself, until its result is stable."""
+        frame.is_running = True
+        try:
+            while True:
+                before = frame.result
+                frame.was_asked = False
+                frame.run()
+                frame.result = join(before, frame.result, frame.naming(frame.tree, "recursion"))
+                if not frame.was_asked or frame.result == before:
+                    break
+                self.session.version += 1
+        finally:
+            frame.is_running = False
+        frame.version = self.session.version
+
+    def _captured_by(self, kind: Function) -> dict[str, Kind]:
+        """What functions defined inside the program, passed as arguments, read of the variables around them."""
+        found: dict[str, Kind] = {}
+        for target in kind.targets:
+            if isinstance(target, (gast.FunctionDef, gast.Lambda)):
+                owner = self.session.owners[target]
+                for name in sorted(names_read(target)):
+                    read = owner.read_variable(name)
+                    if read is not None:
+                        found[name] = read
+        return found
+
+    def _widened(self, key: Any, parameters: dict[str, Kind]) -> dict[str, Kind]:
+        """Parameters without constants and with lengths of their own: a recursive call's arguments differ in each call."""
+        names: dict[Any, str] = {}
+
+        def change(dim: Any, path: Path) -> Any:
+            if dim not in names:
+                names[dim] = self.session.unknowns.setdefault((key, path), f"~{len(self.session.unknowns) + 1}")
+            return names[dim]
+
+        widened: dict[str, Kind] = {}
+        for name, kind in parameters.items():
+            if isinstance(kind, Scalar) and kind.dtype != "bool":
+                widened[name] = Scalar(kind.dtype, kind.python)
+            else:
+                widened[name] = change_lengths(kind, change, (name,))
+        return widened
+
+    # ---- classes ----
+
+    def _construct(
+        self, node: gast.AST, cls: type, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> tuple[Kind, tuple[Target, ...]]:
+        """Call a class."""
+        if cls in BUILTINS:
+            result = BUILTINS[cls](self, node, positional, keywords)
+            return result, (Target(cls, result=result),)
+        result = self._constructed(node, cls, positional, keywords)
+        return result, (Target(cls, result=result),)
+
+    def _constructed(self, node: gast.AST, cls: type, positional: list[Kind], keywords: dict[str, Kind]) -> Kind:
+        if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
+            return Unreachable()
+        if issubclass(cls, np.generic):
+            found = library_call(np.asarray, positional[:1], {"dtype": Constant(cls)}, self.naming(node)) if positional else None
+            if isinstance(found, Array) and found.dims == ():
+                return Scalar(found.dtype, False)
+            return found or Scalar(np.dtype(cls).name, False)
+        if issubclass(cls, BaseException):
+            return Opaque()
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            bound = self._bind(node, inspect.signature(cls), positional, keywords, cls.__name__)
+            return TupleOf(tuple(bound[field] for field in cls._fields), cls)
+        if cls is functools.partial and positional and isinstance(positional[0], Function):
+            function = positional[0]
+            options = tuple((dict(function.keywords) | keywords).items())
+            return Function(function.targets, False, (*function.leading, *positional[1:]), options)
+        if may_be_sampled(cls):
+            return library_call(cls, positional, keywords, self.naming(node)) or Opaque()
+        site = frozenset({self.site(node)})
+        if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and getattr(cls.__init__, "__qualname__", "").endswith("__init__"):
+            if _has_generated_init(cls):
+                bound = self._bind(node, inspect.signature(cls), positional, keywords, cls.__name__)
+                held = {name: self._default_made(node, kind) for name, kind in bound.items()}
+                made = Instance(cls, tuple(held.items()), None, site)
+                after = inspect.getattr_static(cls, "__post_init__", None)
+                if isinstance(after, types.FunctionType):
+                    self.invoke(node, after, [made], {})
+                return self.session.current(made)
+        init = inspect.getattr_static(cls, "__init__", None)
+        if isinstance(init, types.FunctionType) and not _is_foreign(init):
+            made = Instance(cls, (), None, site)
+            self.invoke(node, init, [made, *positional], keywords)
+            return self.session.current(made)
+        if cls.__init__ is object.__init__ and not positional and not keywords:
+            return Instance(cls, (), None, site)
+        return Opaque()
+
+    def _default_made(self, node: gast.AST, kind: Kind) -> Kind:
+        """The kind of a field, whose default a factory may make."""
+        if isinstance(kind, Constant) and type(kind.value).__name__ == "_HAS_DEFAULT_FACTORY_CLASS":
+            return Opaque()
+        return kind
+
+    def site(self, node: gast.AST) -> str:
+        """The name of a place where containers are made."""
+        return self.fresh(node, "site")
+
+
+def _without_float_value(kind: Kind) -> Kind:
+    """A number without its constant, where no test will be decided by it."""
+    if isinstance(kind, Scalar) and kind.value is not None and not isinstance(kind.value, (bool, int)):
+        return Scalar(kind.dtype, kind.python)
+    return kind
+
+
+def _unknowns_of(kinds: Any) -> frozenset[str]:
+    """All unknown lengths in some kinds."""
+    found: set[str] = set()
+
+    def collect(dim: Any, _: Path) -> Any:
+        found.update(symbols.unknowns(dim))
+        return dim
+
+    for kind in kinds:
+        change_lengths(kind, collect)
+    return frozenset(found)
+
+
+def _has_generated_init(cls: type) -> bool:
+    """Whether a dataclass' constructor is the one that ``dataclasses`` wrote."""
+    parameters = getattr(cls, "__dataclass_params__", None)
+    return bool(parameters is not None and parameters.init)
+
+
+def _is_foreign(function: types.FunctionType) -> bool:
+    """Whether a function is the standard library's or NumPy's own: its source is not interpreted."""
+    root = (function.__module__ or "").partition(".")[0]
+    return root in sys.stdlib_module_names and root not in ("__main__", "this", "antigravity")
+
+
+def _is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+

@@ -1,0 +1,271 @@
+"""The state of the interpretation of one function for one set of kinds, and what all functions share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from srcgrad.analyse.kinds import symbols
+from srcgrad.analyse.kinds.facts import CallFact, EnvironmentRead, Kinds, Program, Target
+from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, from_element, join
+from srcgrad.kind import DictOf, Instance, Kind, Maybe, SequenceOf, TupleOf, Unreachable
+from srcgrad.syntax.scopes import local_names
+
+Variables = dict[str, Kind]
+# The field of a site for all elements of a list, or all values of a dict.
+ANY_FIELD = "*"
+
+
+@dataclass
+class Session:
+    """What the interpretation of a function and of all its callees share.
+
+    ``heap`` holds what is stored into lists, dicts and objects after they were made, by the place where they were made.  When it
+    grows, everything is interpreted again: ``version`` counts that.
+    """
+
+    program: Program
+    make_frame: Callable[..., Frame]
+    unknowns: dict[Any, str] = field(default_factory=dict)
+    heap: dict[tuple[str, Any], Kind] = field(default_factory=dict)
+    changed_sites: set[str] = field(default_factory=set)
+    version: int = 0
+    grew: bool = False
+    frames: dict[Any, list[Frame]] = field(default_factory=dict)
+    stack: list[Frame] = field(default_factory=list)
+    reads: dict[tuple[int, str], EnvironmentRead] = field(default_factory=dict)
+    owners: dict[gast.AST, Frame] = field(default_factory=dict)
+
+    def store(self, sites: frozenset[str], name: Any, kind: Kind) -> None:
+        """Note that a value is stored into containers made at these sites; without a name, that they may change."""
+        for site in sites:
+            if site not in self.changed_sites:
+                self.changed_sites.add(site)
+                self.grew = True
+            key = (site, name)
+            old = self.heap.get(key, Unreachable())
+            new = join(old, as_element(kind))
+            if new != old:
+                self.heap[key] = new
+                self.grew = True
+
+    def current(self, kind: Kind, above: frozenset[str] = frozenset()) -> Kind:
+        """A container's kind with all that was ever stored into it."""
+        match kind:
+            case SequenceOf(element=element, cls=cls, elements=elements, sites=sites) if not sites & above:
+                below = above | sites
+                if sites & self.changed_sites:
+                    for site in sites:
+                        element = join(element, self.heap.get((site, ANY_FIELD), Unreachable()))
+                    return SequenceOf(as_element(self.current(element, below)), cls, None, sites)
+                inner = None if elements is None else tuple(self.current(item, below) for item in elements)
+                return SequenceOf(self.current(element, below), cls, inner, sites)
+            case DictOf(element=element, entries=entries, key=key, sites=sites) if not sites & above:
+                below = above | sites
+                merged = None if entries is None else dict(entries)
+                for (site, name), stored in self.heap.items():
+                    if site in sites:
+                        element = join(element, stored)
+                        if name == ANY_FIELD:
+                            merged = None
+                        elif merged is not None:
+                            merged[name] = join(merged.get(name, Unreachable()), stored)
+                known = None if merged is None else tuple((n, self.current(k, below)) for n, k in merged.items())
+                return DictOf(as_element(self.current(element, below)), known, key, sites)
+            case Instance(cls=cls, attributes=attributes, value=value, sites=sites) if not sites & above:
+                below = above | sites
+                held = dict(attributes)
+                for (site, name), stored in self.heap.items():
+                    if site in sites:
+                        held[name] = join(held.get(name, Unreachable()), stored)
+                return Instance(cls, tuple((n, self.current(k, below)) for n, k in held.items()), value, sites)
+            case TupleOf(elements=elements, cls=cls):
+                return TupleOf(tuple(self.current(element, above) for element in elements), cls)
+            case Maybe(kind=inner):
+                return Maybe(self.current(inner, above))
+        return kind
+
+
+@dataclass
+class Loop:
+    """What is known of one loop: its stable variables at the head and afterwards."""
+
+    head: Variables | None = None
+    item: Kind = Unreachable()
+    exit: Variables | None = None
+    version: int = -1
+    generated: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Jumps:
+    """Where the innermost loop is left by ``break``, or its trip ended by ``continue``."""
+
+    breaks: list[Variables] = field(default_factory=list)
+    continues: list[Variables] = field(default_factory=list)
+
+
+class Frame:
+    """The interpretation of one function for one set of kinds."""
+
+    def __init__(
+        self,
+        session: Session,
+        tree: gast.FunctionDef | gast.Lambda,
+        function: Any,
+        parameters: Mapping[str, Kind],
+        parent: Frame | None = None,
+        captured: Mapping[str, Kind] | None = None,
+    ) -> None:
+        self.session = session
+        self.tree = tree
+        self.function = function
+        self.parameters = dict(parameters)
+        self.parent = parent
+        self.captured = dict(captured or {})
+        self.locals = local_names(tree) if tree is not None else set()
+        self.variables: Variables | None = dict(parameters)
+        self.joined: Variables = dict(parameters)
+        self.of: dict[gast.AST, Kind] = {}
+        self.calls: dict[gast.Call, CallFact] = {}
+        self.decided: dict[gast.AST, bool] = {}
+        self.loops: dict[gast.AST, Loop] = {}
+        self.active: list[Loop] = []
+        self.jumps: list[Jumps] = []
+        self.returns: dict[gast.AST, Kind] = {}
+        self.exits: list[Variables] = []
+        self.yields: dict[gast.AST, Kind] = {}
+        self.free: dict[str, Kind] = {}
+        self.result: Kind = Unreachable()
+        self.version = -1
+        self.is_running = False
+        self.was_asked = False
+        self.silent = 0
+
+    # ---- what the parts of the interpreter ask of one another ----
+
+    def evaluate(self, node: gast.AST) -> Kind:
+        """The kind of an expression, which is also noted."""
+        raise NotImplementedError
+
+    def run(self) -> None:
+        """Interpret the whole function."""
+        raise NotImplementedError
+
+    def call(
+        self, node: gast.AST, function: Kind, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> tuple[Kind, tuple[Target, ...]]:
+        """The kind of a call's result and what may be called."""
+        raise NotImplementedError
+
+    def attribute(self, node: gast.AST, value: Kind, name: str) -> Kind:
+        """The kind of an attribute of a value."""
+        raise NotImplementedError
+
+    def subscript(self, node: gast.AST, value: Kind, index: Kind) -> Kind:
+        """The kind of an element or a part of a value."""
+        raise NotImplementedError
+
+    def iterate(self, node: gast.AST, kind: Kind) -> Kind:
+        """The kind of the items that iterating over a value gives."""
+        raise NotImplementedError
+
+    def assign(self, target: gast.AST, kind: Kind) -> None:
+        """Assign a value to a target."""
+        raise NotImplementedError
+
+    # ---- unknown lengths ----
+
+    def fresh(self, node: Any, key: Any) -> str:
+        """The name of a length that only the run can tell, made at one node; the same at each visit."""
+        full = (self, node, key)
+        name = self.session.unknowns.get(full)
+        if name is None:
+            name = self.session.unknowns[full] = f"~{len(self.session.unknowns) + 1}"
+        for loop in self.active:
+            loop.generated.add(name)
+        return name
+
+    def naming(self, node: Any, key: Any = "") -> Callable[[object], str]:
+        """``fresh`` for one node, as the functions that compute kinds want it."""
+        return lambda detail: self.fresh(node, (key, detail))
+
+    def take_out(self, node: gast.AST, kind: Kind) -> Kind:
+        """A kind as it is read from a container."""
+        return from_element(kind, self.naming(node, "taken"))
+
+    def import_result(self, node: gast.AST, kind: Kind, known: frozenset[str]) -> Kind:
+        """A callee's result: lengths that only the callee could name get names of the caller."""
+        renamed = self.naming(node, "returned")
+
+        def change(dim: Any, path: Path) -> Any:
+            return renamed(dim) if symbols.unknowns(dim) - known else dim
+
+        return change_lengths(kind, change)
+
+    # ---- variables ----
+
+    def read_variable(self, name: str) -> Kind | None:
+        """A variable of this function or of one around it; None for a free name of the whole program."""
+        if self.variables is not None and name in self.variables:
+            return self.variables[name]
+        if name in self.locals:
+            return Unreachable()
+        if self.parent is None:
+            return None
+        if name in self.captured:
+            return self.captured[name]
+        return self.parent.read_variable(name) if name not in self.parent.locals else self.parent.last(name)
+
+    def last(self, name: str) -> Kind:
+        """What a variable of this function was when it was last interpreted."""
+        if self.variables is not None and name in self.variables:
+            return self.variables[name]
+        return self.joined.get(name, Unreachable())
+
+    def write_variable(self, name: str, kind: Kind) -> None:
+        """Assign to a variable of this function, or to one that it declares nonlocal."""
+        if name not in self.locals and self.parent is not None and self.owner_of(name) is not None:
+            owner = self.owner_of(name)
+            assert owner is not None
+            joined = join(owner.last(name), from_element(as_element(kind), owner.naming(name, "nonlocal")))
+            if joined != owner.joined.get(name):
+                self.session.grew = True
+            owner.joined[name] = joined
+            if owner.variables is not None:
+                owner.variables[name] = joined
+            return
+        if self.variables is not None:
+            self.variables[name] = kind
+        self.joined[name] = join(self.joined.get(name, Unreachable()), kind, self.naming(name, "joined"))
+
+    def owner_of(self, name: str) -> Frame | None:
+        """The enclosing function that a nonlocal name belongs to."""
+        frame = self.parent
+        while frame is not None and name not in frame.locals:
+            frame = frame.parent
+        return frame
+
+    def kinds(self) -> Kinds:
+        """What was found, for those who use it."""
+        at_exit: Variables = {}
+        for variables in self.exits:
+            for name, kind in variables.items():
+                at_exit[name] = join(at_exit.get(name, Unreachable()), kind, self.naming(name, "exit"))
+        return Kinds(
+            self.of,
+            self.calls,
+            self.result,
+            tuple(self.session.reads.values()),
+            self.decided,
+            self.joined,
+            at_exit,
+            self.evaluate_new,
+        )
+
+    def evaluate_new(self, expression: gast.AST, extra: Mapping[str, Kind]) -> Kind:
+        """The kind of an expression that is not part of the function."""
+        raise NotImplementedError

@@ -1,0 +1,323 @@
+"""Attributes, elements and items of values."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import sys
+import types
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcgrad.analyse.kinds.elementwise import as_array, length_of
+from srcgrad.analyse.kinds.frame import ANY_FIELD, Frame
+from srcgrad.analyse.kinds.indexing import SliceOf, index_array
+from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join, join_all, without_none
+from srcgrad.analyse.kinds.library import integer, library_call, ndim_kind, shape_kind, size_kind
+from srcgrad.analyse.kinds.samples import sampled_call
+from srcgrad.analyse.kinds.values import constant_kind, environment_kind
+from srcgrad.errors import UnsupportedError
+from srcgrad.kind import (
+    Array,
+    Constant,
+    DictOf,
+    Function,
+    Instance,
+    Iterator,
+    Kind,
+    Number,
+    Opaque,
+    Range,
+    Scalar,
+    SequenceOf,
+    TupleOf,
+    Unreachable,
+)
+from srcgrad.rules.methods import ATTRIBUTES, METHODS
+
+_LIBRARIES = {"numpy", "scipy", *sys.stdlib_module_names}
+_PYTHON_TYPES: dict[str, type] = {"bool": bool, "int64": int, "float64": float, "complex128": complex}
+
+
+class Objects(Frame):
+    """The part of the interpreter that looks into values."""
+
+    # ---- attributes ----
+
+    def attribute(self, node: gast.AST, value: Kind, name: str) -> Kind:
+        value = without_none(value)
+        match value:
+            case Unreachable():
+                return value
+            case Constant(value=types.ModuleType() as module):
+                return self._module_attribute(node, module, name)
+            case Constant(value=type() as cls):
+                return self._static_attribute(cls, name)
+            case Constant(value=constant):
+                return self._constant_attribute(constant, name)
+            case Array() | Scalar() | Number():
+                return self._array_attribute(node, value, name)
+            case TupleOf(elements=elements, cls=cls):
+                fields = getattr(cls, "_fields", ())
+                if name in fields:
+                    return elements[fields.index(name)]
+                return self._method_of(cls, name)
+            case SequenceOf(cls=cls):
+                return self._method_of(list if cls is object else cls, name)
+            case DictOf():
+                return self._method_of(dict, name)
+            case Instance():
+                return self._instance_attribute(node, value, name)
+            case Function(targets=(target,)) if not isinstance(target, gast.AST) and hasattr(target, name):
+                return constant_kind(getattr(target, name), name)
+        return Opaque()
+
+    def _module_attribute(self, node: gast.AST, module: types.ModuleType, name: str) -> Kind:
+        try:
+            value = getattr(module, name)
+        except AttributeError:
+            if self.silent:
+                return Opaque()
+            close = difflib.get_close_matches(name, dir(module), 1)
+            advice = f"did you mean {module.__name__}.{close[0]}?" if close else None
+            raise UnsupportedError(f"the module {module.__name__} has no {name!r}", node=node, advice=advice) from None
+        if module.__name__.partition(".")[0] in _LIBRARIES:
+            kind = constant_kind(value, name)
+            return environment_kind(value, name) if isinstance(kind, Instance) else kind
+        kind = environment_kind(value, f"{module.__name__}:{name}")
+        if not isinstance(value, types.ModuleType):
+            self.note_read(vars(module), name, kind)
+        return kind
+
+    def note_read(self, owner: Any, name: str, kind: Kind) -> None:
+        """Note that a variable of the environment is read."""
+        raise NotImplementedError
+
+    def _static_attribute(self, cls: type, name: str) -> Kind:
+        """An attribute of a class."""
+        try:
+            return constant_kind(getattr(cls, name), f"{cls.__name__}.{name}")
+        except AttributeError:
+            return Opaque()
+
+    def _constant_attribute(self, value: Any, name: str) -> Kind:
+        try:
+            return constant_kind(getattr(value, name), name)
+        except AttributeError:
+            return Opaque()
+
+    def _method_of(self, cls: type, name: str) -> Kind:
+        method = getattr(cls, name, None)
+        return Function((method,), bound=True) if callable(method) else Opaque()
+
+    def _array_attribute(self, node: gast.AST, value: Kind, name: str) -> Kind:
+        match name:
+            case "shape":
+                return shape_kind(value)
+            case "ndim":
+                return ndim_kind(value)
+            case "size":
+                return size_kind(value)
+            case "dtype":
+                dtype = getattr(value, "dtype", "object")
+                return Constant(np.dtype(dtype)) if dtype != "object" else Opaque()
+            case "itemsize" | "nbytes":
+                return Scalar("int64", True)
+            case "flat" if isinstance(value, Array):
+                return Iterator(Scalar(value.dtype, False))
+        if isinstance(value, Scalar) and value.python and name in ("real", "imag"):
+            return Scalar("float64" if value.dtype == "complex128" else value.dtype, True)
+        if name in ATTRIBUTES:
+            result = library_call(ATTRIBUTES[name], [value], {}, self.naming(node, name))
+            if isinstance(result, Scalar) and isinstance(value, Scalar) and name == "T":
+                return value
+            return result or Opaque()
+        if name in METHODS:
+            return Function((METHODS[name],), bound=True)
+        if isinstance(value, Scalar):
+            cls = _PYTHON_TYPES.get(value.dtype, float) if value.python else np.dtype(value.dtype).type
+            return self._method_of(cls, name)
+        return self._method_of(np.ndarray, name)
+
+    def _instance_attribute(self, node: gast.AST, value: Instance, name: str) -> Kind:
+        for key, kind in value.attributes:
+            if key == name:
+                return kind
+        found = self.class_attribute(value, name, node)
+        if found is not None:
+            return found
+        if value.value is not None and hasattr(value.value, name):
+            return environment_kind(getattr(value.value, name), f"{min(value.sites, default='object')}.{name}")
+        return Opaque()
+
+    def class_attribute(self, value: Instance, name: str, node: gast.AST | None = None) -> Kind | None:
+        """What an object has from its class: methods (bound), properties (evaluated), constants."""
+        missing = object()
+        found = inspect.getattr_static(value.cls, name, missing)
+        if found is missing:
+            return None
+        if isinstance(found, property):
+            if node is None or found.fget is None:
+                return Opaque()
+            return self.call(node, Function((found.fget,)), [value], {})[0]
+        if isinstance(found, (staticmethod, classmethod)):
+            return Function((getattr(value.cls, name),))
+        if isinstance(found, (types.FunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)):
+            return Function((found,), bound=True)
+        if isinstance(found, (types.MemberDescriptorType, types.GetSetDescriptorType)):
+            return Opaque()
+        if hasattr(type(found), "__get__"):
+            return Function((found,), bound=True) if callable(found) else Opaque()
+        return environment_kind(found, f"{value.cls.__name__}.{name}")
+
+    # ---- elements ----
+
+    def elements_of(self, kind: Kind) -> tuple[Kind, ...] | None:
+        """The kinds of the items one by one, where their number is fixed."""
+        match without_none(kind):
+            case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
+                return elements
+            case DictOf(entries=entries) if entries is not None:
+                return tuple(constant_kind(key, "key") for key, _ in entries)
+            case Array(dtype=dtype, dims=dims) if dims and isinstance(dims[0], int) and dims[0] <= 16:
+                item = Array(dtype, dims[1:]) if len(dims) > 1 else Scalar(dtype, False)
+                return (item,) * dims[0]
+            case Constant(value=str(text)) if len(text) <= 16:
+                return tuple(Constant(letter) for letter in text)
+        return None
+
+    def iterate(self, node: gast.AST, kind: Kind) -> Kind:
+        match without_none(kind):
+            case Unreachable():
+                return Unreachable()
+            case Array(dims=None, dtype=dtype) | Number(dtype=dtype):
+                return Number(dtype)
+            case Array(dtype=dtype, dims=dims):
+                return Array(dtype, dims[1:]) if dims is not None and len(dims) > 1 else Scalar(dtype, False)
+            case TupleOf(elements=elements):
+                return self.take_out(node, join_all(elements))
+            case SequenceOf(element=element) | Iterator(element=element):
+                return self.take_out(node, element)
+            case DictOf(key=key):
+                return key
+            case Range():
+                return Scalar("int64", True)
+            case Instance(cls=cls) as value:
+                return self._iterate_instance(node, value, cls)
+        return Opaque()
+
+    def _iterate_instance(self, node: gast.AST, value: Instance, cls: type) -> Kind:
+        method = inspect.getattr_static(cls, "__iter__", None)
+        if isinstance(method, types.FunctionType):
+            return self.iterate(node, self.call(node, Function((method,)), [value], {})[0])
+        return Opaque()
+
+    def subscript(self, node: gast.AST, value: Kind, index: Kind) -> Kind:
+        value = without_none(value)
+        match value:
+            case Unreachable():
+                return value
+            case Array():
+                return index_array(value, index, self.naming(node, "index"))
+            case Number(dtype=dtype):
+                return Number(dtype)
+            case Scalar(dtype=dtype):
+                return index_array(Array(dtype, ()), index, self.naming(node, "index"))
+            case TupleOf() | SequenceOf():
+                return self._element(node, value, index)
+            case DictOf(element=element, entries=entries):
+                return self._entry(node, element, entries, index)
+            case Range():
+                return Range() if isinstance(index, SliceOf) else Scalar("int64", True)
+            case Instance(cls=cls, value=owner):
+                method = inspect.getattr_static(cls, "__getitem__", None)
+                if isinstance(method, types.FunctionType) and cls.__module__.partition(".")[0] not in _LIBRARIES:
+                    return self.call(node, Function((method,)), [value, index], {})[0]
+                if cls.__module__.startswith("numpy") and owner is not None:
+                    items = [as_array(item, self.naming(node)) for item in getattr(index, "elements", (index,))]
+                    return sampled_call(_Concatenator(owner), items, {}, self.naming(node))
+        return Opaque()
+
+    def _element(self, node: gast.AST, value: TupleOf | SequenceOf, index: Kind) -> Kind:
+        elements = value.elements
+        is_tuple = isinstance(value, TupleOf) or (isinstance(value, SequenceOf) and issubclass(value.cls, tuple))
+        if isinstance(index, SliceOf):
+            bounds = [None if bound == NONE else length_of(bound) for bound in (index.start, index.stop, index.step)]
+            given = (index.start, index.stop, index.step)
+            fixed = all(isinstance(bound, int) or kind == NONE for bound, kind in zip(bounds, given, strict=True))
+            part = elements[slice(*bounds)] if elements is not None and fixed else None
+            if part is not None and is_tuple:
+                return TupleOf(part)
+            element = value.element if isinstance(value, SequenceOf) else as_element(join_all(value.elements))
+            sites = frozenset() if is_tuple else frozenset({self.fresh(node, "site")})
+            return SequenceOf(element, tuple if is_tuple else list, part, sites)
+        position = length_of(index)
+        if elements is not None and isinstance(position, int):
+            return elements[position] if -len(elements) <= position < len(elements) else Unreachable()
+        if elements is not None:
+            return self.take_out(node, forget_values(join_all(elements)))
+        assert isinstance(value, SequenceOf)
+        return self.take_out(node, value.element)
+
+    def _entry(
+        self, node: gast.AST, element: Kind, entries: tuple[tuple[Any, Kind], ...] | None, index: Kind
+    ) -> Kind:
+        fixed = isinstance(index, Constant) or (isinstance(index, Scalar) and index.value is not None)
+        if entries is not None and fixed:
+            for key, kind in entries:
+                if type(key) is type(index.value) and key == index.value:  # type: ignore[attr-defined]
+                    return self.take_out(node, kind)
+            return Unreachable()
+        return self.take_out(node, element)
+
+    # ---- writing ----
+
+    def store_element(self, container: Kind, index: Kind, kind: Kind) -> None:
+        """Note an assignment to an element: ``container[index] = kind``."""
+        container = without_none(container)
+        if isinstance(container, SequenceOf):
+            stored = kind.element if isinstance(index, SliceOf) and isinstance(kind, SequenceOf) else kind
+            if isinstance(index, SliceOf) and isinstance(kind, TupleOf):
+                stored = join_all(kind.elements)
+            self.session.store(container.sites, ANY_FIELD, stored)
+        elif isinstance(container, DictOf):
+            fixed = isinstance(index, Constant) or (isinstance(index, Scalar) and index.value is not None)
+            self.session.store(container.sites, index.value if fixed else ANY_FIELD, kind)  # type: ignore[attr-defined]
+
+    def store_attribute(self, container: Kind, name: str, kind: Kind) -> None:
+        """Note an assignment to an attribute."""
+        container = without_none(container)
+        if isinstance(container, Instance):
+            self.session.store(container.sites, name, kind)
+
+    def unpacked(self, node: gast.AST, kind: Kind, count: int) -> list[Kind]:
+        """The kinds of the items when a value is unpacked into ``count`` targets."""
+        elements = self.elements_of(kind)
+        if elements is not None and len(elements) == count:
+            return list(elements)
+        item = self.iterate(node, kind)
+        if isinstance(item, Scalar) and item.symbol is not None:
+            item = Scalar(item.dtype, item.python)
+        return [self.take_out(node, item)] * count if count else []
+
+
+class _Concatenator:
+    """``np.r_`` or ``np.c_`` as a function of the items between its brackets."""
+
+    __module__ = "numpy"
+
+    def __init__(self, owner: Any) -> None:
+        self.owner = owner
+
+    def __call__(self, *items: Any) -> Any:
+        return self.owner[items if len(items) > 1 else items[0]]
+
+    def __hash__(self) -> int:
+        return id(self.owner)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Concatenator) and other.owner is self.owner
+
+
