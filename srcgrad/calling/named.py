@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import linecache
+import sys
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -38,15 +39,25 @@ def _call_of(function: Callable[..., Any]) -> FunctionType:
     """A function that calls this one and is named after it."""
     name = _name(function)
     parameters, arguments = _parameters(function)
-    text = f"def {name}({', '.join(parameters)}):\n    return function({', '.join(arguments)})\n"
+    called, module = _written(function, name)
+    text = f"def {name}({', '.join(parameters)}):\n    return {called}({', '.join(arguments)})\n"
     filename = f"<srcgrad: {name}({', '.join(parameters)})>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    module: dict[str, Any] = {"__name__": __name__, "function": function}
     exec(compile(text, filename, "exec"), module)
     made: FunctionType = module[name]
     if isinstance(function, FunctionType):
         made.__defaults__, made.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
     return made
+
+
+def _written(function: Callable[..., Any], name: str) -> tuple[str, dict[str, Any]]:
+    """The function as people write it (``np.tanh``), and the module that gives it this name."""
+    for module in (getattr(function, "__module__", None), "numpy", "scipy.special"):
+        root, _, rest = str(module).partition(".")
+        if root in ("numpy", "scipy", "math") and getattr(sys.modules.get(str(module)), name, None) is function:
+            alias = "np" if root == "numpy" else root
+            return ".".join([alias, *filter(None, [rest]), name]), {alias: sys.modules[root]}
+    return "function", {"function": function}
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[list[str], list[str]]:

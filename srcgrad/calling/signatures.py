@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 # Numbers whose type says all that a kind says of them.
-NUMBERS = frozenset({float, int, bool, complex, *(np.dtype(code).type for code in np.typecodes["All"])})
+NUMPY_NUMBERS = (np.dtype(code).type for code in "?" + np.typecodes["AllInteger"] + np.typecodes["AllFloat"])
+NUMBERS = frozenset({float, int, bool, complex, *NUMPY_NUMBERS})
 # Values that are constants of a specialisation: programs may branch on them while they are transformed.
 CONSTANTS = (str, bytes, type(None), type(Ellipsis), type(NotImplemented), np.dtype, range, enum.Enum)
 CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc)

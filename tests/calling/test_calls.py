@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import gc
+import math
 import pickle
 import threading
 import weakref
@@ -15,7 +16,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from srcgrad import SrcgradError, elementwise_grad, grad, value_and_grad
+from srcgrad.calling.named import named_function
 from srcgrad.calling.sharing import derivatives_of
+from srcgrad.read.function import read_function
 from tests.calling.differences import Differences, Read
 
 
@@ -394,6 +397,9 @@ def test_source_from_annotations_and_defaults(differences: Differences):
 def test_functions_with_a_rule_and_no_source():
     assert elementwise_grad(np.square)(3.0) == 6.0
     assert repr(grad(np.multiply, 1)) == "<gradient of multiply(x, y) with respect to y>"
+    assert read_function(named_function(np.tanh)).lines[1] == "    return np.tanh(x)"
+    assert read_function(named_function(np.linalg.det)).lines[1] == "    return np.linalg.det(a)"
+    assert read_function(named_function(math.sin)).lines[1] == "    return math.sin(x)"
     with pytest.raises(SrcgradError, match="breakpoint has neither Python source nor a rule"):
         grad(breakpoint)
 

@@ -74,6 +74,8 @@ DIFFERENT = [
     (Point(1.0, None), Point(1.0, 2.0)),
     (Colour.RED, Colour.BLUE),
     ("sum", "mean"),
+    (np.str_("sum"), np.str_("mean")),
+    (np.datetime64("2020", "Y"), np.datetime64("2020-01", "M")),
     (None, 0.0),
     (np.sin, np.cos),
     (lambda x: x, lambda x: x),
