@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from srcgrad.errors import ArgumentTypeError, UnsupportedError
 
-Value = TypeVar("Value")
 
-
-def one_number(value: Value) -> Value:
+def one_number(value: Any) -> Any:
     """``value``, if it is one real number or an array with one element; the result of a function to take `grad` of.
 
     >>> one_number(2.5)
@@ -21,11 +19,11 @@ def one_number(value: Value) -> Value:
     if not is_number and not hasattr(value, "__array_function__"):
         raise ArgumentTypeError(
             f"the function returned {_described(value)}; its gradient needs one real number",
-            advice="return one number; with has_aux=True the rest is passed on; for several results use vjp or jacobian",
+            advice="return one number (has_aux=True passes the rest on), or use vjp or jacobian for several results",
         )
-    if np.size(value) != 1:  # type: ignore[call-overload]
+    if np.size(value) != 1:
         raise ArgumentTypeError(
-            f"the function returned an array of shape {np.shape(value)}; its gradient needs one real number",  # type: ignore[arg-type]
+            f"the function returned an array of shape {np.shape(value)}; its gradient needs one real number",
             advice="use elementwise_grad for the gradient of the sum, vjp for a weighted sum, jacobian for all",
         )
     if np.iscomplexobj(value):
@@ -41,11 +39,19 @@ def refuse_shared(*arrays: Any) -> None:
     present = [array for array in arrays if isinstance(array, np.ndarray)]
     for number, array in enumerate(present):
         for other in present[:number]:
-            if np.may_share_memory(array, other) and np.shares_memory(array, other):
+            if _share(array, other):
                 raise UnsupportedError(
                     "two arguments share memory and the function writes into one of them",
                     advice="pass a copy of one of them: x.copy()",
                 )
+
+
+def _share(array: Any, other: Any) -> bool:
+    """Whether two arrays share memory, or whether that is too hard to tell."""
+    try:
+        return bool(np.shares_memory(array, other, max_work=10_000))  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return True
 
 
 def _described(value: Any) -> str:

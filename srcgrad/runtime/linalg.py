@@ -98,10 +98,11 @@ def eig_adjoint(w_bar: Any, v_bar: Any, a: Any, w: Any, v: Any) -> Any:
     if v_bar is not None:
         along = np.sum(v_bar * v, axis=-2, keepdims=True)
         largest = np.argmax(np.abs(v), axis=-2)[..., np.newaxis, :]
-        phase = np.zeros(v.shape, dtype=complex)
-        np.put_along_axis(phase, largest, 1j * np.imag(along) / np.take_along_axis(v, largest, axis=-2), axis=-2)
         free = v_bar - np.real(along) * np.conj(v)
-        if np.iscomplexobj(free):
+        if np.iscomplexobj(v):
+            phase = np.zeros_like(v)
+            turn = 1j * np.imag(along) / np.take_along_axis(v, largest, axis=-2)
+            np.put_along_axis(phase, largest, turn, axis=-2)
             free = free - phase
         inner = inner + (_transpose(v) @ free) * _inverse_gaps(w)
     a_bar = np.linalg.solve(_transpose(v), inner @ _transpose(v))

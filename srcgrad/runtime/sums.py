@@ -74,7 +74,7 @@ def diff_adjoint(z_bar: Any, a: Any, n: int, axis: int) -> Any:
     return np.moveaxis(rows_bar, 0, axis)
 
 
-def gradient_adjoint(z_bar: Any, f: Any, spacings: tuple[Any, ...], axis: Any, edge_order: int) -> Any:
+def gradient_adjoint(z_bar: Any, f: Any, spacings: tuple[Any, ...], axis: Any, edge_order: Any) -> Any:
     """The adjoint of ``np.gradient`` in its samples: each axis has one small matrix, applied transposed."""
     f = np.asarray(f)
     axes = tuple(range(f.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -94,7 +94,7 @@ def trapezoid_adjoint(which: str, z_bar: Any, y: Any, x: Any, dx: Any, axis: int
     rows = np.moveaxis(np.asarray(y), axis, -1)
     spread = np.asarray(z_bar)[..., np.newaxis]
     if which == "y":
-        width = np.asarray(dx) if x is None else np.diff(x, axis=axis if np.ndim(x) > 1 else 0)
+        width = dx if x is None else np.diff(x, axis=axis if np.ndim(x) > 1 else 0)
         along = np.moveaxis(width, axis, -1) if np.ndim(x) > 1 else width
         middle_bar = spread * along / 2.0 * np.ones_like(rows[..., 1:])
         rows_bar = np.zeros(rows.shape, dtype=middle_bar.dtype)
@@ -118,4 +118,4 @@ def share_equal(z_bar: Any, z: Any, values: Iterable[Any]) -> Any:
     reached = [bool(value == z) for value in values]
     share = z_bar / max(sum(reached), 1)
     shares = [share if one else 0.0 for one in reached]
-    return np.array(shares) if isinstance(values, np.ndarray) else shares
+    return np.array(shares, dtype=values.dtype) if isinstance(values, np.ndarray) else shares

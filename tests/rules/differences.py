@@ -42,7 +42,9 @@ def gradient(loss: Callable[[Any], Any], value: Any) -> Any:
     """The gradient of a real function, entry by entry: g with d loss = Re(sum(g * d value))."""
     if isinstance(value, (list, tuple)):
         items = list(value)
-        return [gradient(lambda item, k=k: loss([*items[:k], item, *items[k + 1 :]]), items[k]) for k in range(len(items))]
+        return [
+            gradient(lambda item, k=k: loss([*items[:k], item, *items[k + 1 :]]), items[k]) for k in range(len(items))
+        ]
     array = np.asarray(value)
     result = np.zeros(array.shape, dtype=array.dtype)
     for index in np.ndindex(array.shape):
@@ -57,7 +59,9 @@ def _difference(loss: Callable[[Any], Any], value: Any, index: tuple[int, ...], 
     def displaced(step: float) -> Any:
         moved = np.array(value)
         moved[index] += step * direction
-        return loss(moved if isinstance(value, np.ndarray) else moved[()] if isinstance(value, np.generic) else moved.item())
+        return loss(
+            moved if isinstance(value, np.ndarray) else moved[()] if isinstance(value, np.generic) else moved.item()
+        )
 
     steps = [2e-3, 1e-3, 5e-4]
     row = [(displaced(h) - displaced(-h)) / (2.0 * h) for h in steps]

@@ -141,9 +141,16 @@ def _reductions() -> list[Sample]:
     for weights in (None, positive(2, 3)):
         samples += [Sample(np.average, (real(2, 3),), {"weights": weights, "axis": axis}) for axis in (None, 0, 1)]
     samples += [Sample(np.average, (real(2, 3, 2),), {"weights": positive(3), "axis": 1})]
-    for function, scale in ((np.quantile, 1.0), (np.percentile, 100.0), (np.nanquantile, 1.0), (np.nanpercentile, 100.0)):
+    for function, scale in (
+        (np.quantile, 1.0),
+        (np.percentile, 100.0),
+        (np.nanquantile, 1.0),
+        (np.nanpercentile, 100.0),
+    ):
         a = with_nan(real(3, 4), (0, 1)) if function in (np.nanquantile, np.nanpercentile) else real(3, 4)
-        samples += [Sample(function, (a, scale * np.array([0.1, 0.55])), {"axis": axis}) for axis in (None, 0, 1, (0, 1))]
+        samples += [
+            Sample(function, (a, scale * np.array([0.1, 0.55])), {"axis": axis}) for axis in (None, 0, 1, (0, 1))
+        ]
         samples += [Sample(function, (a, scale * 0.3), {"axis": 1, "keepdims": True})]
         samples += [Sample(function, (a, scale * np.array([[0.2], [0.9]])), {"axis": 0, "keepdims": True})]
         for method in ("lower", "higher", "midpoint", "nearest"):
@@ -155,13 +162,21 @@ def _accumulations() -> list[Sample]:
     samples = []
     for function in (np.cumsum, np.cumprod, np.nancumsum, np.nancumprod):
         a = with_nan(real(2, 3), (1, 1)) if "nan" in function.__name__ else real(2, 3)
-        samples += [Sample(function, (a,), {"axis": axis}) for axis in (None, 0, 1, -1)] + [Sample(function, (real(4),))]
+        samples += [Sample(function, (a,), {"axis": axis}) for axis in (None, 0, 1, -1)] + [
+            Sample(function, (real(4),))
+        ]
     for function in (np.cumulative_sum, np.cumulative_prod):
         samples += [Sample(function, (real(4),)), Sample(function, (real(2, 3),), {"axis": 1})]
     samples += [Sample(np.cumprod, (np.array([0.5, 0.0, 2.0, 0.0, 3.0]),))]
     samples += [Sample(np.diff, (real(5),), {"n": n}) for n in (0, 1, 2)]
-    samples += [Sample(np.diff, (real(3, 4),), {"axis": axis}) for axis in (0, -1)] + [Sample(np.ediff1d, (real(2, 3),))]
-    samples += [Sample(np.gradient, (real(5),)), Sample(np.gradient, (real(5), 0.3)), Sample(np.gradient, (real(3, 4),))]
+    samples += [Sample(np.diff, (real(3, 4),), {"axis": axis}) for axis in (0, -1)] + [
+        Sample(np.ediff1d, (real(2, 3),))
+    ]
+    samples += [
+        Sample(np.gradient, (real(5),)),
+        Sample(np.gradient, (real(5), 0.3)),
+        Sample(np.gradient, (real(3, 4),)),
+    ]
     samples += [Sample(np.gradient, (real(3, 4), 0.5, np.array([0.0, 0.3, 1.0, 1.2])))]
     samples += [Sample(np.gradient, (real(3, 4),), {"axis": 1, "edge_order": 2})]
     samples += [Sample(np.trapezoid, (real(5),)), Sample(np.trapezoid, (real(5), np.sort(real(5))))]
@@ -375,7 +390,10 @@ def _products() -> list[Sample]:
     samples += [Sample(np.linalg.cross, (real(2, 3), real(3)))]
     for mode in ("full", "same", "valid"):
         for function in (np.convolve, np.correlate):
-            samples += [Sample(function, (real(*a), real(*b)), {"mode": mode}) for a, b in (((5,), (3,)), ((2,), (5,)), ((4,), (4,)))]
+            samples += [
+                Sample(function, (real(*a), real(*b)), {"mode": mode})
+                for a, b in (((5,), (3,)), ((2,), (5,)), ((4,), (4,)))
+            ]
         samples += [Sample(np.correlate, (complex_(5), complex_(2)), {"mode": mode})]
     samples += [Sample(np.polyval, (real(4), real(2, 3))), Sample(np.polyval, (real(3), 0.7))]
     samples += [Sample(np.vander, (real(3),)), Sample(np.vander, (real(3), 4), {"increasing": True})]
@@ -398,16 +416,29 @@ def _linalg() -> list[Sample]:
     for a in (definite(3), definite(3, 2), hermitian):
         samples += [Sample(np.linalg.cholesky, (a,)), Sample(np.linalg.cholesky, (a,), {"upper": True})]
         samples += [Sample(np.linalg.eigvalsh, (a,), {"UPLO": triangle}) for triangle in ("L", "U")]
-    samples += [Sample(np.linalg.eigh, (a,), {"UPLO": triangle}) for a in (definite(3), definite(3, 2)) for triangle in ("L", "U")]
+    samples += [
+        Sample(np.linalg.eigh, (a,), {"UPLO": triangle})
+        for a in (definite(3), definite(3, 2))
+        for triangle in ("L", "U")
+    ]
     for shape in ((3, 3), (4, 2), (2, 4), (2, 3, 2)):
         a = real(*shape)
-        samples += [Sample(np.linalg.svd, (a,), {"full_matrices": False}), Sample(np.linalg.svd, (a,), {"compute_uv": False})]
+        samples += [
+            Sample(np.linalg.svd, (a,), {"full_matrices": False}),
+            Sample(np.linalg.svd, (a,), {"compute_uv": False}),
+        ]
         samples += [Sample(np.linalg.svdvals, (a,)), Sample(np.linalg.qr, (a,)), Sample(np.linalg.pinv, (a,))]
     samples += [Sample(np.linalg.svd, (real(3, 3),)), Sample(np.linalg.svdvals, (complex_(3, 2),))]
     samples += [Sample(np.linalg.pinv, (complex_(3, 2),))]
     samples += [Sample(np.linalg.lstsq, (real(4, 2), real(*shape))) for shape in ((4,), (4, 3))]
     samples += [Sample(np.linalg.lstsq, (real(2, 4), real(2)))]
-    forms: list[dict[str, Any]] = [{}, {"axis": 0}, {"axis": -1, "keepdims": True}, {"axis": (0, 1)}, {"keepdims": True}]
+    forms: list[dict[str, Any]] = [
+        {},
+        {"axis": 0},
+        {"axis": -1, "keepdims": True},
+        {"axis": (0, 1)},
+        {"keepdims": True},
+    ]
     forms += [{"ord": order} for order in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf)]
     forms += [{"ord": order, "axis": 1} for order in (1, 2, 3, 2.5, 0.5, np.inf, -np.inf)]
     forms += [{"ord": order, "axis": (1, 0), "keepdims": True} for order in ("nuc", 1, np.inf)]
@@ -415,9 +446,13 @@ def _linalg() -> list[Sample]:
     samples += [Sample(np.linalg.norm, (complex_(2, 3),), form) for form in forms]
     samples += [Sample(np.linalg.norm, (real(4),), {"ord": order}) for order in (None, 1, 2, 3, np.inf)]
     samples += [Sample(np.linalg.norm, (real(2, 3, 2),))]
-    samples += [Sample(np.linalg.vector_norm, (real(2, 3),), form) for form in ({}, {"axis": 1}, {"ord": 3}, {"ord": np.inf})]
+    samples += [
+        Sample(np.linalg.vector_norm, (real(2, 3),), form) for form in ({}, {"axis": 1}, {"ord": 3}, {"ord": np.inf})
+    ]
     samples += [Sample(np.linalg.vector_norm, (real(2, 3),), {"keepdims": True})]
-    samples += [Sample(np.linalg.matrix_norm, (real(2, 3, 3),), form) for form in ({}, {"ord": "nuc"}, {"keepdims": True})]
+    samples += [
+        Sample(np.linalg.matrix_norm, (real(2, 3, 3),), form) for form in ({}, {"ord": "nuc"}, {"keepdims": True})
+    ]
     samples += [Sample(np.linalg.multi_dot, ([real(2, 3), real(3, 4), real(4, 2), real(2, 3)],))]
     samples += [Sample(np.linalg.multi_dot, ([real(3), real(3, 4), real(4)],))]
     return samples
@@ -457,12 +492,24 @@ def _python() -> list[Sample]:
     for function in (math.pow, math.atan2, math.copysign, math.fmod, math.remainder, math.hypot, builtins.divmod):
         samples += [Sample(function, (3.7, 1.3))]
     samples += [Sample(math.pow, (-1.2, 3)), Sample(math.hypot, (0.3, 0.4, 0.5)), Sample(builtins.complex, (0.3, 0.4))]
-    samples += [Sample(math.dist, ([0.3, 0.4], [1.0, -2.0])), Sample(math.fsum, ([0.3, 0.4],)), Sample(math.prod, ([0.3, 0.4, 0.5],))]
+    samples += [
+        Sample(math.dist, ([0.3, 0.4], [1.0, -2.0])),
+        Sample(math.fsum, ([0.3, 0.4],)),
+        Sample(math.prod, ([0.3, 0.4, 0.5],)),
+    ]
     samples += [Sample(math.prod, ([0.3, 0.4],), {"start": 0.7})]
-    samples += [Sample(builtins.sum, ([0.3, 0.4],)), Sample(builtins.sum, (real(3),)), Sample(builtins.sum, (real(2, 3),))]
+    samples += [
+        Sample(builtins.sum, ([0.3, 0.4],)),
+        Sample(builtins.sum, (real(3),)),
+        Sample(builtins.sum, (real(2, 3),)),
+    ]
     samples += [Sample(builtins.sum, ([real(3), real(3)], 0.7))]
     for function in (builtins.max, builtins.min):
-        samples += [Sample(function, (0.3, 0.4)), Sample(function, (0.3, 0.5, 0.4)), Sample(function, ([0.3, 0.5, 0.4],))]
+        samples += [
+            Sample(function, (0.3, 0.4)),
+            Sample(function, (0.3, 0.5, 0.4)),
+            Sample(function, ([0.3, 0.5, 0.4],)),
+        ]
         samples += [Sample(function, (real(4),))]
     return samples
 

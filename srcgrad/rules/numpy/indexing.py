@@ -11,7 +11,7 @@ from srcgrad.runtime import choose_adjoint, interp_adjoint, positions, scatter, 
 
 
 @adjoint(np.take)
-def take(z_bar: Any, z: Any, a: Any, indices: Any, axis: Any = None, *, mode: str = "raise") -> Any:
+def take(z_bar: Any, z: Any, a: Any, indices: Any, axis: Any = None, *, mode: Any = "raise") -> Any:
     return scatter(z_bar, np.take(positions(a), indices, axis, mode=mode), a.shape)
 
 
@@ -37,9 +37,7 @@ def delete(z_bar: Any, z: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
 
 @adjoint(np.trim_zeros)
 def trim_zeros(z_bar: Any, z: Any, filt: Any, trim: str = "fb") -> Any:
-    start = 0
-    if "f" in trim.lower():
-        start = np.argmax(filt != 0)
+    start = np.argmax(filt != 0) if "f" in trim.lower() else 0
     return np.concatenate((np.zeros_like(filt[:start]), z_bar, np.zeros_like(filt[start + len(z) :])))
 
 

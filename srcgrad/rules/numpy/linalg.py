@@ -73,12 +73,12 @@ def cholesky(z_bar: Any, z: Any, a: Any, *, upper: bool = False) -> Any:
 
 
 @adjoint(np.linalg.eigh)
-def eigh(z_bar: Any, z: Any, a: Any, UPLO: str = "L") -> Any:
+def eigh(z_bar: Any, z: Any, a: Any, UPLO: Any = "L") -> Any:
     return eigh_adjoint(z_bar[0], z_bar[1], z[0], z[1], UPLO.upper() == "L")
 
 
 @adjoint(np.linalg.eigvalsh)
-def eigvalsh(z_bar: Any, z: Any, a: Any, UPLO: str = "L") -> Any:
+def eigvalsh(z_bar: Any, z: Any, a: Any, UPLO: Any = "L") -> Any:
     return eigh_adjoint(z_bar, None, z, np.linalg.eigh(a, UPLO)[1], UPLO.upper() == "L")
 
 

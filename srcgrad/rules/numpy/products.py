@@ -200,8 +200,8 @@ def correlate(z_bar: Any, z: Any, a: Any, v: Any, mode: str = "valid") -> Any:
 
 @adjoint(np.polyval)
 def polyval(z_bar: Any, z: Any, p: Any, x: Any) -> Any:
-    p_bar = np.ravel(z_bar) @ np.vander(np.ravel(x), len(p))
-    return p_bar, z_bar * np.polyval(np.polyder(p), x)
+    p_bar = np.ravel(z_bar) @ np.vander(np.ravel(x), len(p)).astype(z.dtype)
+    return p_bar, z_bar * np.polyval(np.polyder(p), x).astype(z.dtype)
 
 
 @adjoint(np.vander)

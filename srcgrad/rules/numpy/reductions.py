@@ -75,7 +75,7 @@ def prod(z_bar: Any, z: Any, a: Any, axis: Any = None, *, keepdims: bool = False
 def extreme(z_bar: Any, z: Any, a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     if axis is None:
         reached = a == z
-        return z_bar * reached / np.count_nonzero(reached)
+        return z_bar * reached / np.sum(reached, dtype=a.dtype)
     if keepdims:
         reached = a == z
         return z_bar * reached / np.sum(reached, axis=axis, keepdims=True, dtype=a.dtype)
