@@ -129,6 +129,7 @@ class Frame:
         self.locals = local_names(tree) if tree is not None else set()
         self.variables: Variables | None = dict(parameters)
         self.joined: Variables = dict(parameters)
+        self.written_inside: set[str] = set()
         self.of: dict[gast.AST, Kind] = {}
         self.calls: dict[gast.Call, CallFact] = {}
         self.decided: dict[gast.AST, bool] = {}
@@ -232,6 +233,7 @@ class Frame:
             owner = self.owner_of(name)
             assert owner is not None
             joined = join(owner.last(name), from_element(as_element(kind), owner.naming(name, "nonlocal")))
+            owner.written_inside.add(name)
             if joined != owner.joined.get(name):
                 self.session.grew = True
             owner.joined[name] = joined
@@ -261,10 +263,21 @@ class Frame:
             self.result,
             tuple(self.session.reads.values()),
             self.decided,
-            self.joined,
+            self.overall(),
             at_exit,
             self.evaluate_new,
         )
+
+    def overall(self) -> Variables:
+        """The kind of each variable over all its assignments."""
+        result = dict(self.parameters)
+        for node, kind in self.of.items():
+            if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load) and node.id in self.locals:
+                result[node.id] = join(result.get(node.id, Unreachable()), kind, self.naming(node.id, "overall"))
+        for name, kind in self.joined.items():
+            if name not in result or name in self.written_inside:
+                result[name] = join(result.get(name, Unreachable()), kind, self.naming(name, "overall"))
+        return {name: self.session.current(kind) for name, kind in result.items()}
 
     def evaluate_new(self, expression: gast.AST, extra: Mapping[str, Kind]) -> Kind:
         """The kind of an expression that is not part of the function."""

@@ -23,23 +23,32 @@ _MODULES: dict[str, Kind] = {"np": Constant(np), "math": Constant(math)}
 class Interpreter(Statements):
     """The interpretation of one function, complete."""
 
+    onlooker: _Onlooker | None = None
+
     def evaluate_new(self, expression: gast.AST, extra: Mapping[str, Kind]) -> Kind:
         """The kind of an expression that is not part of the function; its nodes that are keep their kinds."""
-        frame = _Onlooker(self, {**self.joined, **extra})
-        try:
-            return frame.evaluate(expression)
-        except SrcgradError:
-            return Opaque()
+        if self.onlooker is None:
+            self.onlooker = _Onlooker(self)
+        return self.onlooker.look(expression, extra)
 
 
 class _Onlooker(Interpreter):
     """Evaluates expressions over a function's variables without a trace in what is known of the function."""
 
-    def __init__(self, frame: Interpreter, variables: dict[str, Kind]) -> None:
+    def __init__(self, frame: Interpreter) -> None:
         super().__init__(frame.session, frame.tree, frame.function, {}, frame.parent, frame.captured)
         self.known = frame.of
-        self.variables = variables
+        self.overall = frame.overall()
         self.silent = 1
+
+    def look(self, expression: gast.AST, extra: Mapping[str, Kind]) -> Kind:
+        """The kind of an expression over the variables and some further names."""
+        self.variables = {**self.overall, **extra}
+        self.of.clear()
+        try:
+            return self.evaluate(expression)
+        except SrcgradError:
+            return Opaque()
 
     def evaluate(self, node: gast.AST) -> Kind:
         known = self.known.get(node)
