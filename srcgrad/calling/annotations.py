@@ -119,8 +119,8 @@ def _container(origin: Any, arguments: tuple[Any, ...], name: str) -> Kind | Non
     if origin is tuple and Ellipsis not in arguments:
         return None if None in elements else TupleOf(tuple(kind for kind in elements if kind is not None))
     if origin is dict:
-        return DictOf(elements[1]) if elements[1] is not None else None
-    return SequenceOf(elements[0], origin) if elements[0] is not None else None
+        return DictOf(elements[1], sites=frozenset({name})) if elements[1] is not None else None
+    return SequenceOf(elements[0], origin, sites=frozenset({name})) if elements[0] is not None else None
 
 
 def _record(cls: type, name: str) -> Kind | None:
@@ -135,4 +135,4 @@ def _record(cls: type, name: str) -> Kind | None:
     if None in kinds:
         return None
     found = tuple(kind for kind in kinds if kind is not None)
-    return TupleOf(found, cls) if issubclass(cls, tuple) else Instance(cls, tuple(zip(fields, found)))
+    return TupleOf(found, cls) if issubclass(cls, tuple) else Instance(cls, tuple(zip(fields, found)), sites=frozenset({name}))
