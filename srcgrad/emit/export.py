@@ -8,7 +8,7 @@ import sys
 import textwrap
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import gast
 import numpy as np
@@ -18,7 +18,15 @@ from srcgrad.errors import UnsupportedError
 from srcgrad.syntax.build import constant, names_assigned, names_read
 from srcgrad.syntax.printer import print_tree
 
-_PASTED = "srcgrad.runtime"
+_PACKAGE = "srcgrad"
+
+_ERROR = """\
+class {name}({base}):
+    \"\"\"{documentation}\"\"\"
+
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        super().__init__(f"{{message}}\\n{{advice}}" if advice else message)
+"""
 
 
 def exported_text(functions: Sequence[gast.FunctionDef], heading: str, values: Mapping[str, Any]) -> str:
@@ -26,7 +34,7 @@ def exported_text(functions: Sequence[gast.FunctionDef], heading: str, values: M
 
     ``values`` has the value of every global name that the functions read.  Modules and what can be imported from
     them become imports, numbers, strings and tuples of them become assignments, and srcgrad's run-time functions
-    are pasted with whatever they use, so that the module does not need srcgrad.
+    and errors are pasted with whatever they use, so that the module does not need srcgrad.
     """
     parts = _Parts()
     for name in sorted(names_read(functions) - names_assigned(functions)):
@@ -66,8 +74,15 @@ class _Parts:
         if isinstance(value, types.ModuleType):
             module = value.__name__
             self.imports.add(f"import {module}" if module == name else f"import {module} as {name}")
-        elif isinstance(value, types.FunctionType) and (value.__module__ or "").startswith(_PASTED):
+        elif isinstance(value, types.FunctionType) and _is_ours(value):
             self._paste(name, value)
+        elif isinstance(value, TypeVar):
+            self.provide("TypeVar", TypeVar)
+            self.constants.append(f'{name} = TypeVar("{value.__name__}")')
+        elif isinstance(value, type) and issubclass(value, Exception) and _is_ours(value):
+            base = next(base for base in value.__mro__ if base.__module__ == "builtins")
+            documentation = (value.__doc__ or "").partition("\n")[0]
+            self.pasted[name] = _ERROR.format(name=name, base=base.__name__, documentation=documentation)
         elif _is_literal(value):
             self.constants.append(f"{name} = {print_tree(constant(value))}")
         elif _is_small_array(value):
@@ -95,6 +110,11 @@ class _Parts:
         self.pasted[name] = text
 
 
+def _is_ours(value: Any) -> bool:
+    """Whether a function or class belongs to srcgrad, so that exports must do without it."""
+    return str(value.__module__).partition(".")[0] == _PACKAGE
+
+
 def _is_literal(value: Any) -> bool:
     """Whether a value can be written as a literal."""
     if isinstance(value, tuple):
@@ -111,7 +131,7 @@ def _is_small_array(value: Any) -> bool:
 def _import_line(name: str, value: Any) -> str | None:
     """The import that gives ``value`` under ``name``, None where there is none."""
     module, attribute = getattr(value, "__module__", None), getattr(value, "__name__", None)
-    if not isinstance(module, str) or not isinstance(attribute, str) or module == "__main__":
+    if not isinstance(module, str) or not isinstance(attribute, str) or module == "__main__" or _is_ours(value):
         return None
     module = _public(module, attribute, value)
     if module is None:

@@ -8,6 +8,7 @@ result; statement builders copy them, so that no two statements share a node.
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -122,7 +123,8 @@ def expression(operand: Operand) -> gast.expr:
     if isinstance(operand, gast.AST):
         return operand
     if isinstance(operand, str):
-        return name(operand) if operand.isidentifier() else parse_expression(operand)
+        plain = operand.isidentifier() and not keyword.iskeyword(operand)
+        return name(operand) if plain else parse_expression(operand)
     return constant(operand)
 
 

@@ -13,8 +13,9 @@ _KIND = "comment"
 
 def comment(text: str) -> gast.Expr:
     """The marker statement for the comment ``text``, with or without its ``#``; an empty text is a blank line."""
-    if text and not text.startswith("#"):
-        text = "# " + text
+    if text:
+        lines = (line.rstrip() for line in text.splitlines())
+        text = "\n".join(line if line.startswith("#") else f"# {line}".rstrip() for line in lines)
     return gast.Expr(gast.Constant(text, _KIND))
 
 

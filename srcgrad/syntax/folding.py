@@ -9,6 +9,8 @@ from typing import Any
 
 import gast
 
+from srcgrad.syntax.products import number_value
+
 
 class NotKnown:
     """The type of ``NOT_KNOWN``."""
@@ -122,6 +124,19 @@ class Folder:
             if result is NOT_KNOWN or not result:
                 return result
         return True
+
+
+def literal_value(node: gast.expr) -> Any:
+    """The value of a literal: a constant, a number with its sign, or a tuple of literals; else NOT_KNOWN."""
+    if isinstance(node, gast.Constant):
+        return node.value
+    if isinstance(node, gast.UnaryOp):
+        value = number_value(node)
+        return NOT_KNOWN if value is None else value
+    if isinstance(node, gast.Tuple):
+        elements = tuple(literal_value(element) for element in node.elts)
+        return NOT_KNOWN if NOT_KNOWN in map(_identity, elements) else elements
+    return NOT_KNOWN
 
 
 def _identity(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from srcgrad.syntax.build import add, assign, divide, is_number, multiply, negate, power, split_sign, subtract
-from srcgrad.syntax.folding import NOT_KNOWN, Fold, Folder
+from srcgrad.syntax.folding import NOT_KNOWN, Fold, Folder, literal_value
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.rule_source import RuleSource, global_value, rule_source
 from srcgrad.syntax.scopes import COMPREHENSIONS, names_read
@@ -96,7 +96,8 @@ class _Body:
         self._function = function
         self._bindings = {name: bindings.get(name, source.defaults.get(name)) for name in source.parameters}
         self._current: dict[str, gast.expr] = {}
-        constants = {name: node.value for name, node in self._bindings.items() if isinstance(node, gast.Constant)}
+        values = {name: literal_value(node) for name, node in self._bindings.items()}
+        constants = {name: value for name, value in values.items() if value is not NOT_KNOWN}
         self._folder = Folder(fold, constants, self._free_value)
         self.steps: list[tuple[list[str], gast.expr]] = []
         self.results: list[gast.expr] = []

@@ -10,7 +10,7 @@ LINE_LENGTH = 120
 _INDENTATION = 4
 _OPENING = ("(", "[", "{")
 _CLOSING = (")", "]", "}")
-_PARENTHESISABLE = ("if ", "elif ", "while ", "return", "for ", "async for ")
+_PARENTHESISABLE = ("if ", "elif ", "while ", "return", "for ", "async for ", "from ")
 _COMMA = ", "
 
 # What a long expression is broken at, the loosest first; each level is a set of tokens as printed.
@@ -79,6 +79,8 @@ def _expression(items: list[_Item]) -> tuple[int | None, int]:
     assignments = [index for index in assignments if items[index] not in (" == ", " != ", " <= ", " >= ", " := ")]
     if items[0] not in _PARENTHESISABLE:
         return (assignments[-1] + 1, end) if assignments else (None, end)
+    if items[0] == "from ":
+        return items.index(" import ") + 1, end
     if items[0] in ("for ", "async for "):
         return items.index(" in ") + 1, end
     start = 1

@@ -15,6 +15,7 @@ from typing import Any
 import gast
 
 from srcgrad.syntax.layout import LINE_LENGTH, wrapped
+from srcgrad.syntax.patterns import pattern_text
 from srcgrad.syntax.strings import formatted_literal, string_literal
 
 with warnings.catch_warnings():
@@ -106,7 +107,9 @@ class _Printer(SourceGenerator):  # type: ignore[misc]
             else:
                 for line in text.split("\n"):
                     self.statement(None, line)
-            blank = 0 if not definition else 2 if top else 1
+            blank = (
+                2 if top and definition else 1 if definition or (top and _documentation(statement) is not None) else 0
+            )
 
     def else_body(self, statements: list[ast.stmt]) -> None:
         if statements:
@@ -195,8 +198,8 @@ class _Printer(SourceGenerator):  # type: ignore[misc]
     def visit_Expr(self, node: ast.Expr) -> None:
         set_precedence(node, node.value)
         self.statement(node)
-        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            self.write(string_literal(node.value.value, documentation=True))
+        if (text := _documentation(node)) is not None:
+            self.write(string_literal(text, documentation=True))
         else:
             self.visit(node.value)
 
@@ -246,45 +249,17 @@ class _Printer(SourceGenerator):  # type: ignore[misc]
         self.body(node.body)
 
     def visit_Match(self, node: ast.Match) -> None:
-        set_precedence(Precedence.Comma, node.subject)
+        set_precedence(Precedence.Expr, node.subject)
         self.statement(node, "match ", node.subject, ":")
         self.indentation += 1
         for case in node.cases:
-            self.statement(case, "case ", self._pattern(case.pattern))
+            self.statement(case, "case ", pattern_text(case.pattern, self.expression_text))
             if case.guard is not None:
                 set_precedence(Precedence.Comma, case.guard)
                 self.write(" if ", case.guard)
             self.write(":")
             self.body(case.body)
         self.indentation -= 1
-
-    def _pattern(self, node: Any, inside: bool = False) -> str:
-        """The text of a pattern; ``inside`` another one, alternatives and captures need parentheses."""
-        name = node.name if isinstance(node, (ast.MatchAs, ast.MatchStar)) else None
-        match node:
-            case ast.MatchValue():
-                return self.expression_text(node.value)
-            case ast.MatchSingleton():
-                return repr(node.value)
-            case ast.MatchSequence():
-                return "[" + ", ".join(self._pattern(part) for part in node.patterns) + "]"
-            case ast.MatchStar():
-                return "*" + (name or "_")
-            case ast.MatchMapping():
-                pairs = zip(node.keys, node.patterns)
-                parts = [f"{self.expression_text(key)}: {self._pattern(part)}" for key, part in pairs]
-                return "{" + ", ".join(parts + ([f"**{node.rest}"] if node.rest else [])) + "}"
-            case ast.MatchClass():
-                parts = [self._pattern(part) for part in node.patterns]
-                parts += [f"{key}={self._pattern(part)}" for key, part in zip(node.kwd_attrs, node.kwd_patterns)]
-                return f"{self.expression_text(node.cls)}({', '.join(parts)})"
-            case ast.MatchOr():
-                text = " | ".join(self._pattern(part, inside=True) for part in node.patterns)
-            case _:
-                if node.pattern is None:
-                    return name or "_"
-                text = f"{self._pattern(node.pattern, inside=isinstance(node.pattern, ast.MatchAs))} as {name}"
-        return f"({text})" if inside else text
 
     # Expressions
 
@@ -335,10 +310,9 @@ class _Printer(SourceGenerator):  # type: ignore[misc]
         return text
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        if isinstance(node.value, ast.Constant) and type(node.value.value) is int:
-            self.write("(", node.value, ")", ".", node.attr)
-        else:
-            self.write(node.value, ".", node.attr)
+        owner = node.value
+        bare = isinstance(owner, ast.Constant) and type(owner.value) is int and owner.value >= 0
+        self.write("(" if bare else "", owner, ")" if bare else "", ".", node.attr)
 
     def visit_Call(self, node: ast.Call) -> None:
         self.write(node.func, "(")
@@ -367,6 +341,22 @@ class _Printer(SourceGenerator):  # type: ignore[misc]
             self.visit_arguments(arguments)
             self.write(": ", node.body)
 
+    def visit_ListComp(self, node: ast.ListComp) -> None:
+        set_precedence(Precedence.Comma, node.elt)
+        super().visit_ListComp(node)
+
+    def visit_SetComp(self, node: ast.SetComp) -> None:
+        set_precedence(Precedence.Comma, node.elt)
+        super().visit_SetComp(node)
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        set_precedence(Precedence.Comma, node.key, node.value)
+        super().visit_DictComp(node)
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        set_precedence(Precedence.Comma, *node.keys)
+        super().visit_Dict(node)
+
     def visit_Slice(self, node: ast.Slice) -> None:
         set_precedence(Precedence.Comma, node.lower, node.upper, node.step)
         self.conditional_write(node.lower)
@@ -386,6 +376,14 @@ def _comment(statement: ast.stmt) -> str | None:
         value = statement.value
         if isinstance(value, ast.Constant) and value.kind == "comment":
             return str(value.value)
+    return None
+
+
+def _documentation(statement: ast.stmt) -> str | None:
+    """The text of a statement that is a string, None for another statement."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.kind is None:
+        return value.value
     return None
 
 
