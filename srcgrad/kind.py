@@ -93,12 +93,16 @@ class SequenceOf(Kind):
 
 @dataclass(frozen=True)
 class DictOf(Kind):
-    """A dict: the kinds under its known keys, or (``entries`` is None) one kind for all values."""
+    """A dict: the kinds under its known keys, or (``entries`` is None) one kind for all values.
+
+    ``exact`` is false where the program may add or remove keys: a known key may then be missing.
+    """
 
     element: Kind
     entries: tuple[tuple[Any, Kind], ...] | None = None
     key: Kind = Opaque()
     sites: frozenset[str] = frozenset()
+    exact: bool = True
 
 
 @dataclass(frozen=True)

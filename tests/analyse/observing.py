@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -56,9 +58,7 @@ class Programs:
 
 def bound_arguments(function: Any, positional: tuple[Any, ...], keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The value of every parameter."""
-    import inspect
-
-    bound = bind_arguments(inspect.signature(function), positional, keywords)
+    bound = bind_arguments(inspect.signature(function, follow_wrapped=False), positional, keywords)
     return {name: value.value if isinstance(value, Default) else value for name, value in bound.items()}
 
 
@@ -219,8 +219,6 @@ def watched_run(function: Any, arguments: dict[str, Any]) -> tuple[Any, list[str
     for name, kind in kinds.variables.items():
         if name in arguments:
             _learn(kind_of(arguments[name], name), arguments[name], parameters)
-    import ast
-
     def watch(number: int, value: Any) -> Any:
         node = instrument.nodes[number]
         kind = kinds.of.get(node)
@@ -240,6 +238,9 @@ def watched_run(function: Any, arguments: dict[str, Any]) -> tuple[Any, list[str
         namespace[name] = cell.cell_contents
     exec(compile(module, "<watched>", "exec"), namespace)
     runner: Callable[..., Any] = namespace[instrumented.name]
+    if instrumented.name in function.__globals__:
+        # Only the outermost call is watched: the kinds are for its arguments.
+        namespace[instrumented.name] = function.__globals__[instrumented.name]
     positional, keywords = _spread(function, arguments)
     result = runner(*positional, **keywords)
     if not covers(kinds.result, result, dict(parameters)):
@@ -249,11 +250,9 @@ def watched_run(function: Any, arguments: dict[str, Any]) -> tuple[Any, list[str
 
 def _spread(function: types.FunctionType, arguments: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """The arguments as a call takes them."""
-    import inspect
-
     positional: list[Any] = []
     keywords: dict[str, Any] = {}
-    for name, parameter in inspect.signature(function).parameters.items():
+    for name, parameter in inspect.signature(function, follow_wrapped=False).parameters.items():
         if parameter.kind is parameter.VAR_POSITIONAL:
             positional.extend(arguments[name])
         elif parameter.kind is parameter.VAR_KEYWORD:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from srcgrad.errors import SourceError, UnsupportedError
+from srcgrad.read.callables import resolve
 from tests.analyse.observing import bound_arguments, inferred, watched_run
 from tests.programs import PROGRAMS, Program
 
 
+def called(program: Program) -> tuple[Any, dict[str, Any]]:
+    """The plain function that a program runs, and the value of each parameter."""
+    positional, keywords = program.arguments(np.random.default_rng(0))
+    resolved = resolve(program.function)
+    arguments = bound_arguments(
+        resolved.function, (*resolved.leading, *positional), {**resolved.keywords, **keywords}
+    )
+    return resolved.function, arguments
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
 def test_kinds_cover_all_values(program: Program) -> None:
-    positional, keywords = program.arguments(np.random.default_rng(0))
-    arguments = bound_arguments(program.function, positional, keywords)
+    function, arguments = called(program)
     try:
-        _, faults = watched_run(program.function, arguments)
+        _, faults = watched_run(function, arguments)
     except (UnsupportedError, SourceError) as error:
         pytest.skip(str(error.message))
     assert not faults, "\n".join(faults)
@@ -24,9 +36,9 @@ def test_kinds_cover_all_values(program: Program) -> None:
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
 def test_results_are_numbers_or_arrays(program: Program) -> None:
     """The corpus consists of functions of numbers: a result of which nothing is known is a weakness of the inference."""
-    positional, keywords = program.arguments(np.random.default_rng(0))
+    function, arguments = called(program)
     try:
-        kinds, _ = inferred(program.function, bound_arguments(program.function, positional, keywords))
+        kinds, _ = inferred(function, arguments)
     except (UnsupportedError, SourceError) as error:
         pytest.skip(str(error.message))
     assert getattr(kinds.result, "dtype", None) is not None, kinds.result

@@ -150,7 +150,7 @@ class Calls(Expressions):
             tree = program.body(function)
         except SourceError:
             return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
-        parameters = self._bind(node, inspect.signature(function), [*leading, *positional], options, function.__name__)
+        parameters = self._bind(node, inspect.signature(function, follow_wrapped=False), [*leading, *positional], options, function.__name__)
         frame = self._interpreted(function, tree, function, parameters, None, {})
         known = _unknowns_of(parameters.values())
         result = self.import_result(node, frame.result, known)
@@ -160,20 +160,10 @@ class Calls(Expressions):
         self, node: gast.AST, target: gast.FunctionDef | gast.Lambda, positional: list[Kind], keywords: dict[str, Kind]
     ) -> Target:
         """Call a function that is defined inside the program."""
-        owner = self.session.owners[target]
+        owners = self.session.owners[target]
+        owner = owners[-1]
         parameters = self._bind(node, signature_of(target.args), positional, keywords, "lambda", owner)
-        captured: dict[str, Kind] = {}
-        pending, seen = [target], set()
-        while pending:
-            definition = pending.pop()
-            seen.add(id(definition))
-            for name in names_read(definition):
-                kind = owner.read_variable(name)
-                if kind is not None:
-                    captured[name] = kind
-                for inner in kind.targets if isinstance(kind, Function) else ():
-                    if isinstance(inner, (gast.FunctionDef, gast.Lambda)) and id(inner) not in seen:
-                        pending.append(inner)
+        captured = self._captured(target)
         frame = self._interpreted(target, target, owner.function, parameters, owner, captured)
         known = _unknowns_of([*parameters.values(), *captured.values()])
         result = self.import_result(node, frame.result, known)
@@ -255,16 +245,34 @@ class Calls(Expressions):
             frame.is_running = False
         frame.version = self.session.version
 
+    def _captured(self, definition: gast.FunctionDef | gast.Lambda) -> dict[str, Kind]:
+        """What a function defined inside the program, and those that it calls, read of the variables around them."""
+        captured: dict[str, Kind] = {}
+        pending, seen = [definition], set()
+        while pending:
+            current = pending.pop()
+            seen.add(id(current))
+            for name in sorted(names_read(current)):
+                kind: Kind | None = None
+                # The same text may have been run for several calls of the function around it.
+                for owner in self.session.owners[current]:
+                    read = owner.read_variable(name)
+                    if read is not None:
+                        kind = read if kind is None else join(kind, read, owner.naming(current, ("captured", name)))
+                if kind is None:
+                    continue
+                captured[name] = kind
+                for inner in kind.targets if isinstance(kind, Function) else ():
+                    if isinstance(inner, (gast.FunctionDef, gast.Lambda)) and id(inner) not in seen:
+                        pending.append(inner)
+        return captured
+
     def _captured_by(self, kind: Function) -> dict[str, Kind]:
         """What functions defined inside the program, passed as arguments, read of the variables around them."""
         found: dict[str, Kind] = {}
         for target in kind.targets:
             if isinstance(target, (gast.FunctionDef, gast.Lambda)):
-                owner = self.session.owners[target]
-                for name in sorted(names_read(target)):
-                    read = owner.read_variable(name)
-                    if read is not None:
-                        found[name] = read
+                found.update(self._captured(target))
         return found
 
     def _widened(self, key: Any, parameters: dict[str, Kind]) -> dict[str, Kind]:
@@ -304,6 +312,8 @@ class Calls(Expressions):
             if isinstance(found, Array) and found.dims == ():
                 return Scalar(found.dtype, False)
             return found or Scalar(np.dtype(cls).name, False)
+        if cls is types.SimpleNamespace and not positional:
+            return Instance(cls, tuple(keywords.items()), None, frozenset({self.site(node)}))
         if issubclass(cls, BaseException):
             return Opaque()
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
@@ -373,7 +383,8 @@ def _has_generated_init(cls: type) -> bool:
 
 def _is_foreign(function: types.FunctionType) -> bool:
     """Whether a function is the standard library's or NumPy's own: its source is not interpreted."""
-    root = (function.__module__ or "").partition(".")[0]
+    # Not function.__module__, which functools.wraps copies from another function.
+    root = function.__globals__.get("__name__", "").partition(".")[0]
     return root in sys.stdlib_module_names and root not in ("__main__", "this", "antigravity")
 
 

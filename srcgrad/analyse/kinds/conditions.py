@@ -36,7 +36,7 @@ def truth(kind: Kind) -> bool | None:
             return bool(value)
         case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
             return len(elements) > 0
-        case DictOf(entries=entries) if entries is not None:
+        case DictOf(entries=entries, exact=True) if entries is not None:
             return len(entries) > 0
         case Function():
             return True
@@ -140,7 +140,7 @@ def _contained(item: Kind, container: Kind) -> bool | None:
         case _:
             return None
     match container:
-        case DictOf(entries=entries) if entries is not None:
+        case DictOf(entries=entries, exact=True) if entries is not None:
             return any(key == value for key, _ in entries)
         case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
             outcomes = [_compared(gast.Eq(), item, one) if isinstance(item, Scalar) else _equal(item, one) for one in elements]

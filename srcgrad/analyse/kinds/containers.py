@@ -63,7 +63,7 @@ def _copy(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) 
 
 def _keys(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     kind = arguments[0]
-    if isinstance(kind, DictOf) and kind.entries is not None:
+    if isinstance(kind, DictOf) and kind.entries is not None and kind.exact:
         names = tuple(constant_kind(key, "key") for key, _ in kind.entries)
         return SequenceOf(as_element(join_all(names)), type({}.keys()), names)
     return Iterator(kind.key if isinstance(kind, DictOf) else Opaque())
@@ -71,14 +71,14 @@ def _keys(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) 
 
 def _values(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     kind = arguments[0]
-    if isinstance(kind, DictOf) and kind.entries is not None:
+    if isinstance(kind, DictOf) and kind.entries is not None and kind.exact:
         return SequenceOf(kind.element, type({}.values()), tuple(value for _, value in kind.entries))
     return Iterator(kind.element if isinstance(kind, DictOf) else Opaque())
 
 
 def _items(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     kind = arguments[0]
-    if isinstance(kind, DictOf) and kind.entries is not None:
+    if isinstance(kind, DictOf) and kind.entries is not None and kind.exact:
         pairs = tuple(TupleOf((constant_kind(key, "key"), value)) for key, value in kind.entries)
         return SequenceOf(as_element(join_all(pairs)), type({}.items()), pairs)
     return Iterator(TupleOf((kind.key, kind.element)) if isinstance(kind, DictOf) else Opaque())
@@ -91,7 +91,7 @@ def _get(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -
     if not isinstance(kind, DictOf):
         return Opaque()
     found = frame.subscript(node, kind, arguments[1])
-    known = isinstance(arguments[1], Constant) and kind.entries is not None and not kind.sites & frame.session.changed_sites
+    known = isinstance(arguments[1], Constant) and kind.exact
     if known and not isinstance(found, Unreachable):
         return found
     return join(found, default, frame.naming(node, "default"))
@@ -106,7 +106,7 @@ def _setdefault(frame: Calls, node: gast.AST, arguments: Arguments, options: Opt
 def _pop_entry(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     found = _get(frame, node, arguments, options) if len(arguments) > 2 else frame.subscript(node, arguments[0], arguments[1])
     if isinstance(arguments[0], DictOf):
-        frame.session.store(arguments[0].sites, ANY_FIELD, Unreachable())
+        frame.session.resize(arguments[0].sites)
     return found
 
 

@@ -330,7 +330,7 @@ class Expressions(Objects):
         return self.evaluate(node)
 
     def _lambda(self, node: gast.Lambda) -> Kind:
-        self.session.owners[node] = self
+        self.define(node)
         for default in [*node.args.defaults, *[default for default in node.args.kw_defaults if default is not None]]:
             self.evaluate(default)
         return Function((node,))

@@ -37,7 +37,8 @@ class Session:
     frames: dict[Any, list[Frame]] = field(default_factory=dict)
     stack: list[Frame] = field(default_factory=list)
     reads: dict[tuple[int, str], EnvironmentRead] = field(default_factory=dict)
-    owners: dict[gast.AST, Frame] = field(default_factory=dict)
+    owners: dict[gast.AST, list[Frame]] = field(default_factory=dict)
+    resized: set[str] = field(default_factory=set)
 
     def store(self, sites: frozenset[str], name: Any, kind: Kind) -> None:
         """Note that a value is stored into containers made at these sites; without a name, that they may change."""
@@ -52,6 +53,12 @@ class Session:
                 self.heap[key] = new
                 self.grew = True
 
+    def resize(self, sites: frozenset[str]) -> None:
+        """Note that the keys of dicts made at these sites change."""
+        if not sites <= self.resized:
+            self.resized |= sites
+            self.grew = True
+
     def current(self, kind: Kind, above: frozenset[str] = frozenset()) -> Kind:
         """A container's kind with all that was ever stored into it."""
         match kind:
@@ -63,7 +70,7 @@ class Session:
                     return SequenceOf(as_element(self.current(element, below)), cls, None, sites)
                 inner = None if elements is None else tuple(self.current(item, below) for item in elements)
                 return SequenceOf(self.current(element, below), cls, inner, sites)
-            case DictOf(element=element, entries=entries, key=key, sites=sites) if not sites & above:
+            case DictOf(element=element, entries=entries, key=key, sites=sites, exact=exact) if not sites & above:
                 below = above | sites
                 merged = None if entries is None else dict(entries)
                 for (site, name), stored in self.heap.items():
@@ -74,7 +81,7 @@ class Session:
                         elif merged is not None:
                             merged[name] = join(merged.get(name, Unreachable()), stored)
                 known = None if merged is None else tuple((n, self.current(k, below)) for n, k in merged.items())
-                return DictOf(as_element(self.current(element, below)), known, key, sites)
+                return DictOf(as_element(self.current(element, below)), known, key, sites, exact and not sites & self.resized)
             case Instance(cls=cls, attributes=attributes, value=value, sites=sites) if not sites & above:
                 below = above | sites
                 held = dict(attributes)
@@ -214,7 +221,7 @@ class Frame:
         if self.variables is not None and name in self.variables:
             return self.variables[name]
         if name in self.locals:
-            return Unreachable()
+            return self.joined.get(name, Unreachable()) if self.variables is None else Unreachable()
         if self.parent is None:
             return None
         if name in self.captured:
@@ -243,6 +250,12 @@ class Frame:
         if self.variables is not None:
             self.variables[name] = kind
         self.joined[name] = join(self.joined.get(name, Unreachable()), kind, self.naming(name, "joined"))
+
+    def define(self, node: gast.AST) -> None:
+        """Note that a function is defined here: its free variables are read from this frame."""
+        frames = self.session.owners.setdefault(node, [])
+        if self not in frames:
+            frames.append(self)
 
     def owner_of(self, name: str) -> Frame | None:
         """The enclosing function that a nonlocal name belongs to."""

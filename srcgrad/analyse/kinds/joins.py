@@ -169,8 +169,9 @@ def _join_dicts(left: DictOf, right: DictOf, fresh: Fresh, path: Path) -> Kind:
         for key, kind in right.entries:
             merged[key] = join(merged.get(key, Unreachable()), kind, fresh, (*path, key))
         entries = tuple(merged.items())
+    exact = left.exact and right.exact and entries is not None and len(entries) == len(left.entries or ()) == len(right.entries or ())
     element = forget_values(join(left.element, right.element, None, (*path, "element")))
-    return DictOf(element, entries, join(left.key, right.key), left.sites | right.sites)
+    return DictOf(element, entries, join(left.key, right.key), left.sites | right.sites, exact)
 
 
 def _join_instances(left: Instance, right: Instance, fresh: Fresh, path: Path) -> Kind:

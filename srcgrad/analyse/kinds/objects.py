@@ -179,7 +179,7 @@ class Objects(Frame):
         match without_none(kind):
             case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
                 return elements
-            case DictOf(entries=entries) if entries is not None:
+            case DictOf(entries=entries, exact=True) if entries is not None:
                 return tuple(constant_kind(key, "key") for key, _ in entries)
             case Array(dtype=dtype, dims=dims) if dims and isinstance(dims[0], int) and dims[0] <= 16:
                 item = Array(dtype, dims[1:]) if len(dims) > 1 else Scalar(dtype, False)
@@ -284,7 +284,10 @@ class Objects(Frame):
             self.session.store(container.sites, ANY_FIELD, stored)
         elif isinstance(container, DictOf):
             fixed = isinstance(index, Constant) or (isinstance(index, Scalar) and index.value is not None)
-            self.session.store(container.sites, index.value if fixed else ANY_FIELD, kind)  # type: ignore[attr-defined]
+            key = index.value if fixed else ANY_FIELD  # type: ignore[attr-defined]
+            self.session.store(container.sites, key, kind)
+            if container.entries is None or all(key != known for known, _ in container.entries):
+                self.session.resize(container.sites)
 
     def store_attribute(self, container: Kind, name: str, kind: Kind) -> None:
         """Note an assignment to an attribute."""

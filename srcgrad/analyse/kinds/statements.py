@@ -371,7 +371,7 @@ class Statements(Calls):
     # ---- definitions and others ----
 
     def _define(self, node: gast.FunctionDef) -> None:
-        self.session.owners[node] = self
+        self.define(node)
         defaults = [*node.args.defaults, *[default for default in node.args.kw_defaults if default is not None]]
         for default in defaults:
             self.evaluate(default)
