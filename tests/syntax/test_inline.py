@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import inspect
+import pkgutil
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import gast
 import numpy as np
 import pytest
 
+import srcgrad.rules
 from srcgrad.syntax.build import expression
 from srcgrad.syntax.inline import NOT_KNOWN, Inlined, inline_rule
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.printer import print_tree
+from srcgrad.syntax.rule_source import rule_source
 
 FACTOR = 3.0
 
@@ -231,3 +238,36 @@ def test_inlined_code_computes_what_the_rule_computes(axis: Any, keepdims: bool)
     exec(print_tree(result.statements), namespace)
     found = eval(print_tree(result.results[0]), namespace)
     np.testing.assert_array_equal(found, mean(z_bar, None, a, axis, keepdims=keepdims))
+
+
+def test_a_rule_whose_file_has_changed_is_called_instead(tmp_path: Path) -> None:
+    path = tmp_path / "changing_rule.py"
+    path.write_text("def rule(z, x):\n    return 2.0 * x\n")
+    spec = importlib.util.spec_from_file_location("changing_rule", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    path.write_text("def rule(z, x):\n    return 3.0 * x\n")
+    bindings = {"z": expression("z"), "x": expression("x")}
+    assert inline_rule(module.rule, bindings, know({}), Names()) is None
+    spec.loader.exec_module(module)
+    assert text(inlined(module.rule, z="z", x="x")) == ["3.0 * x"]
+
+
+def registered_rules() -> list[Any]:
+    """The derivative functions of all modules of rules."""
+    found = {}
+    for module in pkgutil.walk_packages(srcgrad.rules.__path__, "srcgrad.rules."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if (
+                inspect.isfunction(value)
+                and value.__module__ == module.name
+                and "." in module.name[len("srcgrad.rules.") :]
+            ):
+                found[value] = value.__qualname__
+    return list(found)
+
+
+@pytest.mark.parametrize("rule", registered_rules(), ids=lambda rule: rule.__qualname__)
+def test_the_source_of_every_rule_is_found(rule: Any) -> None:
+    assert rule_source(rule) is not None
