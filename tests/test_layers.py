@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "kind": set(),
     "stopping": set(),
-    "runtime": set(),
+    "runtime": {"errors"},  # which an export pastes as plain errors
     "syntax": FOUNDATION,
     "rules": SYNTAX,
     "read": SYNTAX,
@@ -109,7 +109,8 @@ def test_the_lowest_parts_need_nothing_else(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
 def test_files_are_short(module: Path) -> None:
-    assert len(module.read_text().splitlines()) <= 400
+    lines = len(module.read_text().splitlines())
+    assert lines <= 400
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
