@@ -9,6 +9,7 @@ import gast
 from srcgrad.normalise.branches import branch
 from srcgrad.normalise.parallel import assign_in_parallel
 from srcgrad.normalise.scopes import DEFINITIONS, own_nodes, replaced, with_blocks
+from srcgrad.normalise.temporaries import Temporaries
 from srcgrad.normalise.unpacking import assignment, flat_target, is_flat, is_unpacking, stored, unpack
 from srcgrad.syntax.build import name, names_read
 from srcgrad.syntax.names import Names
@@ -44,11 +45,20 @@ class _Assignments:
     """The rewriting of one function."""
 
     def __init__(self, names: Names, captured: set[str]) -> None:
-        self._names = names
+        self._names = Temporaries(names)
         self._captured = captured  # by nested functions, so that any call may read them
         self._inside_try = 0
 
     def block(self, statements: Block) -> Block:
+        """The user's statements."""
+        done: Block = []
+        for statement in statements:
+            self._names.next_statement()
+            done.extend(self._statement(statement))
+        return done
+
+    def _parts(self, statements: Block) -> Block:
+        """What a statement of the user's has been split into."""
         return [plain for statement in statements for plain in self._statement(statement)]
 
     def _statement(self, statement: Any) -> Block:
@@ -69,7 +79,7 @@ class _Assignments:
             return [changed]
         if isinstance(statement, gast.For):
             target, after = flat_target(statement.target, self._names)
-            body = self.block([*after, *statement.body])
+            body = [*self._parts(after), *self.block(statement.body)]
             return [replaced(statement, target=target, body=body or [gast.Pass()])]
         if isinstance(statement, gast.With):
             return self._with(statement)
@@ -86,7 +96,7 @@ class _Assignments:
         if is_unpacking(last.optional_vars):
             target, after = flat_target(gast.Tuple([last.optional_vars], gast.Store()), self._names)
             last = replaced(last, optional_vars=target.elts[0])
-        body = self.block([*after, *statement.body])
+        body = [*self._parts(after), *self.block(statement.body)]
         return [replaced(statement, items=[*statement.items[:-1], last], body=body or [gast.Pass()])]
 
     def _delete(self, statement: gast.Delete) -> Block:
@@ -97,7 +107,7 @@ class _Assignments:
 
     def _assign(self, statement: gast.Assign) -> Block:
         if len(statement.targets) > 1:
-            return self.block(self._one_target_each(statement))
+            return self._parts(self._one_target_each(statement))
         target, value = statement.targets[0], statement.value
         if not is_unpacking(target):
             return [statement]
@@ -107,13 +117,13 @@ class _Assignments:
                     pairs = assign_in_parallel(
                         target.elts, value.elts, self._names, self._captured, bool(self._inside_try), statement
                     )
-                    return self.block(pairs)
-        if isinstance(value, (gast.Tuple, gast.List)):
+                    return self._parts(pairs)
+        if isinstance(value, (gast.Tuple, gast.List)) and not any(isinstance(e, gast.Starred) for e in target.elts):
             temporary = self._names.fresh("values")
             return [assignment(temporary, value, statement), *self._assign(replaced(statement, value=name(temporary)))]
         if is_flat(target):
             return [replaced(statement, targets=[located_at(stored(gast.Tuple(target.elts, gast.Store())), target)])]
-        return self.block(unpack(target, value, self._names, statement))
+        return self._parts(unpack(target, value, self._names, statement))
 
     def _one_target_each(self, statement: gast.Assign) -> Block:
         """The value goes to the first target that is a variable, and from there to the others."""

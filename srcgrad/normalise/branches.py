@@ -26,7 +26,7 @@ def branch(
         return [] if _is_plain(test) else [located_at(gast.Expr(test), origin)]
     if not body:
         test, body, orelse = negated(test), orelse, []
-    return [located_at(gast.If(test, list(body), list(orelse)), origin)]
+    return [gast.copy_location(gast.If(located_at(test, origin), list(body), list(orelse)), origin)]
 
 
 def negated(test: gast.expr) -> gast.expr:

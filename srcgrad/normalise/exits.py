@@ -52,6 +52,8 @@ def single_exits(function: gast.FunctionDef, names: Names) -> gast.FunctionDef:
     if len(returns) == 1 and body[-1] is returns[0]:
         last: gast.stmt = body.pop()
         result = None
+    elif not returns and isinstance(function.body[-1], gast.Return):
+        last, result = function.body[-1], None  # never reached
     elif not any(_value(statement) for statement in returns):
         last = located_at(gast.Return(gast.Constant(None, None)), body[-1] if body else function)
         result = None
@@ -79,7 +81,7 @@ def _reachable(block: Sequence[gast.stmt]) -> Block:
     result: Block = []
     for statement in block:
         result.append(with_blocks(statement, _reachable))
-        if not completes([statement]):
+        if not completes(result[-1:]):
             break
     return result
 
@@ -245,10 +247,10 @@ class _Exits:
         if ends and statement.orelse:
             if "break" in kinds:
                 test = negated(flag_read(stopped, statement.orelse[0]))
-                after.append(located_at(gast.If(test, statement.orelse, []), statement.orelse[0]))
+                after.append(gast.copy_location(gast.If(test, statement.orelse, []), statement.orelse[0]))
             else:
                 after.extend(statement.orelse)
-        return [set_flag(stopped, False, statement), located_at(loop, statement)], after
+        return [set_flag(stopped, False, statement), loop], after
 
     @staticmethod
     def _dispatch(kinds: set[str], may_go_on: bool, region: _Region, origin: gast.AST) -> Block:
@@ -263,5 +265,5 @@ class _Exits:
                 result.append(jump)
             else:
                 test = either([flag_read(region.flags[kind], origin) for kind in group])
-                result.append(located_at(gast.If(test, [jump], []), origin))
+                result.append(gast.copy_location(gast.If(located_at(test, origin), [jump], []), origin))
         return result

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import gast
 
 from srcgrad.normalise.scopes import own_nodes
+from srcgrad.normalise.temporaries import Temporaries
 from srcgrad.normalise.unpacking import assignment
 from srcgrad.syntax.build import name, names_assigned, names_read
-from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import base_name, located_at
 
 Block = list[gast.stmt]
@@ -19,7 +19,7 @@ Pairs = Sequence[tuple[gast.expr, gast.expr]]
 def assign_in_parallel(
     targets: Sequence[gast.expr],
     values: Sequence[gast.expr],
-    names: Names,
+    names: Temporaries,
     captured: set[str],
     watched: bool,
     origin: gast.AST,
@@ -40,7 +40,7 @@ def assign_in_parallel(
     return _evaluated_first(pairs, names, not any(_calls(value) for value in values), origin)
 
 
-def _variables(pairs: Pairs, names: Names, captured: set[str], origin: gast.AST) -> Block:
+def _variables(pairs: Pairs, names: Temporaries, captured: set[str], origin: gast.AST) -> Block:
     """To different variables: each as soon as no other value needs it any more; calls stay in their order."""
     in_order = any(_calls(value) for _, value in pairs)
     waiting = list(pairs)
@@ -50,7 +50,7 @@ def _variables(pairs: Pairs, names: Names, captured: set[str], origin: gast.AST)
         candidates = waiting[:1] if in_order else waiting
         target, value = next((pair for pair in candidates if _may_change(pair, waiting, captured)), waiting[0])
         if not _may_change((target, value), waiting, captured):
-            temporary = names.fresh(f"{target.id}_new")
+            temporary = names.reused(f"{target.id}_new")
             done.append(assignment(temporary, value, origin))
             postponed.append(located_at(gast.Assign([target], name(temporary), None), origin))
         elif not (isinstance(value, gast.Name) and value.id == target.id):
@@ -74,13 +74,13 @@ def _independent(pairs: Pairs) -> bool:
     return True
 
 
-def _evaluated_first(pairs: Pairs, names: Names, first_is_free: bool, origin: gast.AST) -> Block:
+def _evaluated_first(pairs: Pairs, names: Temporaries, first_is_free: bool, origin: gast.AST) -> Block:
     """Evaluate all that assigning may change (where nothing calls, the first value can wait); then assign."""
     evaluated: Block = []
     assigned: Block = []
     for index, (target, value) in enumerate(pairs):
         if not (_stays(value, pairs) or (index == 0 and first_is_free)):
-            temporary = names.fresh(f"{base_name(target) or 'value'}_new")
+            temporary = names.reused(f"{base_name(target) or 'value'}_new")
             evaluated.append(assignment(temporary, value, origin))
             value = name(temporary)
         assigned.append(located_at(gast.Assign([target], value, None), origin))

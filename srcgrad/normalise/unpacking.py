@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gast
 
+from srcgrad.normalise.temporaries import Temporaries
 from srcgrad.syntax.build import name, names_assigned, names_read
-from srcgrad.syntax.names import Names
-from srcgrad.syntax.tree import base_name, copy_tree, located_at
+from srcgrad.syntax.tree import base_name, located_at
 
 Block = list[gast.stmt]
 
@@ -26,7 +26,7 @@ def is_flat(target: gast.expr) -> bool:
     return len(identifiers) == len(target.elts) == len(set(identifiers))
 
 
-def unpack(target: gast.expr, value: gast.expr, names: Names, origin: gast.AST) -> Block:
+def unpack(target: gast.expr, value: gast.expr, names: Temporaries, origin: gast.AST) -> Block:
     """Statements for ``target = value``, target being any tuple: flat unpacking, then what is left to do."""
     if any(isinstance(element, gast.Starred) for element in target.elts):
         return _starred(target, value, names, origin)
@@ -34,12 +34,12 @@ def unpack(target: gast.expr, value: gast.expr, names: Names, origin: gast.AST) 
     return [located_at(gast.Assign([flat], value, None), origin), *after]
 
 
-def flat_target(target: gast.expr, names: Names) -> tuple[gast.expr, Block]:
+def flat_target(target: gast.expr, names: Temporaries) -> tuple[gast.expr, Block]:
     """A target that is a variable or a flat tuple of them, and the assignments that remain to be made after it."""
     if is_flat(target):
         return (target if isinstance(target, gast.Name) else located_at(_tuple(target.elts), target)), []
     if not is_unpacking(target) or any(isinstance(part, gast.Starred) for part in target.elts):
-        temporary = names.fresh(_name_for(target))
+        temporary = names.reused(_name_for(target))
         located = located_at(stored(name(temporary)), target)
         return located, [located_at(gast.Assign([target], name(temporary), None), target)]
     later_reads: set[str] = set()
@@ -54,7 +54,7 @@ def flat_target(target: gast.expr, names: Names) -> tuple[gast.expr, Block]:
         if plain and not _assigned_again(element, target):
             elements.append(element)
             continue
-        temporary = names.fresh(_name_for(element))
+        temporary = names.reused(_name_for(element))
         elements.append(located_at(stored(name(temporary)), element))
         after.append(located_at(gast.Assign([element], name(temporary), None), element))
     return located_at(_tuple(elements), target), after
@@ -65,12 +65,15 @@ def _assigned_again(element: gast.Name, target: gast.expr) -> bool:
     return any(element.id in names_assigned(other) for other in target.elts if other is not element)
 
 
-def _starred(target: gast.expr, value: gast.expr, names: Names, origin: gast.AST) -> Block:
+def _starred(target: gast.expr, value: gast.expr, names: Temporaries, origin: gast.AST) -> Block:
     """``a, *b, c = value`` through a list."""
     position = next(index for index, element in enumerate(target.elts) if isinstance(element, gast.Starred))
     items = names.fresh("items")
     before, after = position, len(target.elts) - position - 1
-    result = [assignment(items, gast.Call(name("list"), [copy_tree(value)], []), origin)]
+    if isinstance(value, (gast.Tuple, gast.List)):
+        result = [assignment(items, gast.List(value.elts, gast.Load()), origin)]
+    else:
+        result = [assignment(items, gast.Call(name("list"), [value], []), origin)]
     for index, element in enumerate(target.elts):
         if index < before:
             part = _element(name(items), index)
