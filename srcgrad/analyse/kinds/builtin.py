@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import copy
+import functools
 import itertools
 import operator
 import random
@@ -18,6 +19,8 @@ from srcgrad.analyse.kinds import symbols
 from srcgrad.analyse.kinds.elementwise import OPERATIONS, elementwise, length_of
 from srcgrad.analyse.kinds.joins import as_element, forget_values, join, join_all, without_none
 from srcgrad.analyse.kinds.library import integer
+from srcgrad.analyse.kinds.objects import SuperOf, shows_all_attributes
+from srcgrad.errors import UnsupportedError
 from srcgrad.kind import (
     Array,
     Constant,
@@ -35,6 +38,8 @@ from srcgrad.kind import (
     TupleOf,
     Unreachable,
 )
+
+_MOST_STEPS = 6
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds.calls import Calls
@@ -373,6 +378,41 @@ def _is_instance(cls: type | None, classes: tuple[Any, ...]) -> bool | None:
         return None
 
 
+@_transfer(super)
+def _super(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    if len(arguments) == 2 and isinstance(arguments[0], Constant):
+        return SuperOf(arguments[0].value, arguments[1])
+    return Opaque()
+
+
+@_transfer(functools.reduce)
+def _reduce(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    function, iterable = arguments[:2]
+    elements = frame.elements_of(iterable)
+    if elements is not None:
+        items = [*arguments[2:], *elements]
+        result: Kind = items[0] if items else Unreachable()
+        for item in items[1:]:
+            result = frame.call(node, function, [result, item], {})[0]
+        return result
+    item = frame.iterate(node, iterable)
+    result = forget_values(join_all([*arguments[2:], item]))
+    for _ in range(_MOST_STEPS):
+        after = as_element(join(result, frame.call(node, function, [frame.take_out(node, result), item], {})[0]))
+        if after == result:
+            return frame.take_out(node, result)
+        result = after
+    return Opaque()
+
+
+@_transfer(setattr)
+def _setattr(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    if isinstance(arguments[1], Constant):
+        frame.store_attribute(arguments[0], arguments[1].value, arguments[2])
+        return Constant(None)
+    raise UnsupportedError("which attribute this sets is known only at run time", node=node)
+
+
 @_transfer(getattr)
 def _getattr(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     if len(arguments) < 2 or not isinstance(arguments[1], Constant):
@@ -398,7 +438,7 @@ def _has(frame: Calls, node: gast.AST, arguments: Arguments) -> bool | None:
         return hasattr(kind.value, name.value)
     if isinstance(kind, Instance):
         held = any(key == name.value for key, _ in kind.attributes) or hasattr(kind.cls, name.value)
-        return True if held else None
+        return held if held or shows_all_attributes(kind.cls) else None
     cls = class_of(kind)
     return None if cls is None else hasattr(cls, name.value)
 

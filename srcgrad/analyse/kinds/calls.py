@@ -96,10 +96,11 @@ class Calls(Expressions):
                 result: Kind = Unreachable()
                 facts: list[Target] = []
                 on_receiver = bound and isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
+                receiver = _receiver_of_super(node)
                 for target in targets:
                     fact = self.invoke(node, target, arguments, options)
                     result = join(result, fact.result, self.naming(node, "call"))
-                    facts.append(dataclasses.replace(fact, bound=on_receiver) if on_receiver else fact)
+                    facts.append(dataclasses.replace(fact, bound=True, receiver=receiver) if on_receiver else fact)
                 return result, tuple(facts)
             case Instance() as instance:
                 found = self.class_attribute(instance, "__call__")
@@ -353,6 +354,14 @@ class Calls(Expressions):
     def site(self, node: gast.AST) -> str:
         """The name of a place where containers are made."""
         return self.fresh(node, "site")
+
+
+def _receiver_of_super(node: gast.AST) -> gast.AST | None:
+    """``self`` in ``super(__class__, self).method()``."""
+    match node:
+        case gast.Call(func=gast.Attribute(value=gast.Call(func=gast.Name(id="super"), args=[_, receiver]))):
+            return receiver  # type: ignore[no-any-return]
+    return None
 
 
 def _without_float_value(kind: Kind) -> Kind:

@@ -88,7 +88,8 @@ class Target:
 
     ``function`` is a Python object, or the tree node of a function defined inside the program.  With ``bound`` the receiver
     ``call.func.value`` is the first argument.  ``leading`` and ``keywords`` are the values bound to a partial or a
-    method.  ``parameters`` are the kinds of the parameters of a function with source (None for others), and ``inside``
+    method.  ``receiver`` is the expression of the first argument of a ``bound`` target where it is not ``call.func.value``:
+    ``self`` in ``super().area()``.  ``parameters`` are the kinds of the parameters of a function with source (None for others), and ``inside``
     gives the kinds found in its body.
     """
 
@@ -98,6 +99,7 @@ class Target:
     keywords: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Kind] | None = None
     result: Kind = Unreachable()
+    receiver: gast.AST | None = None
     inside: Callable[[], Kinds] | None = field(default=None, compare=False, repr=False)
 
 

@@ -6,6 +6,7 @@ import difflib
 import inspect
 import sys
 import types
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -41,6 +42,21 @@ _LIBRARIES = {"numpy", "scipy", *sys.stdlib_module_names}
 _PYTHON_TYPES: dict[str, type] = {"bool": bool, "int64": int, "float64": float, "complex128": complex}
 
 
+@dataclass(frozen=True)
+class SuperOf(Kind):
+    """What ``super(cls, receiver)`` gives; it never leaves this package."""
+
+    cls: type
+    receiver: Kind
+
+
+def shows_all_attributes(cls: type) -> bool:
+    """Whether an instance has no attributes but those that its kind and its class list."""
+    if cls is types.SimpleNamespace:
+        return True
+    return cls.__module__.partition(".")[0] not in _LIBRARIES and not hasattr(cls, "__getattr__")
+
+
 class Objects(Frame):
     """The part of the interpreter that looks into values."""
 
@@ -70,8 +86,23 @@ class Objects(Frame):
                 return self._method_of(dict, name)
             case Instance():
                 return self._instance_attribute(node, value, name)
+            case SuperOf(cls=cls, receiver=receiver):
+                return self._super_attribute(cls, receiver, name)
             case Function(targets=(target,)) if not isinstance(target, gast.AST) and hasattr(target, name):
                 return constant_kind(getattr(target, name), name)
+        return Opaque()
+
+    def _super_attribute(self, cls: type, receiver: Kind, name: str) -> Kind:
+        """A method of the classes behind ``cls`` in the receiver's order of classes."""
+        order = receiver.cls.__mro__ if isinstance(receiver, Instance) else cls.__mro__
+        for base in order[order.index(cls) + 1 :] if cls in order else ():
+            if name in vars(base):
+                found = vars(base)[name]
+                if isinstance(found, types.FunctionType):
+                    return Function((found,), bound=True, leading=(receiver,))
+                if found is object.__init__:
+                    return Function((_nothing,), bound=True, leading=(receiver,))
+                return Opaque()
         return Opaque()
 
     def _module_attribute(self, node: gast.AST, module: types.ModuleType, name: str) -> Kind:
@@ -304,6 +335,10 @@ class Objects(Frame):
         if isinstance(item, Scalar) and item.symbol is not None:
             item = Scalar(item.dtype, item.python)
         return [self.take_out(node, item)] * count if count else []
+
+
+def _nothing(*arguments: Any) -> None:
+    """What object.__init__ does."""
 
 
 class _Concatenator:
