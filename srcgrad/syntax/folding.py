@@ -51,7 +51,7 @@ class Folder:
     """Evaluates expressions as far as names and the caller's ``fold`` tell.
 
     ``fold`` is asked first about every expression that has no name of ``hidden`` in it (the rule's own
-    variables, of which the caller knows nothing).
+    variables, of which the caller knows nothing); ``definitions`` has the expressions of those.
     """
 
     def __init__(self, fold: Fold, constants: Mapping[str, Any], free: Callable[[str], Any]) -> None:
@@ -59,6 +59,7 @@ class Folder:
         self._free = free
         self.values: dict[str, Any] = dict(constants)
         self.hidden: set[str] = set()
+        self.definitions: dict[str, gast.expr] = {}
 
     def value(self, node: gast.expr) -> Any:
         """The value of an expression, or NOT_KNOWN."""
@@ -72,7 +73,9 @@ class Folder:
                 return answer
         match node:
             case gast.Name():
-                return NOT_KNOWN if node.id in self.hidden else self._free(node.id)
+                if node.id in self.hidden:
+                    return self.value(self.definitions[node.id]) if node.id in self.definitions else NOT_KNOWN
+                return self._free(node.id)
             case gast.Attribute():
                 owner = self.value(node.value)
                 return getattr(owner, node.attr) if isinstance(owner, types.ModuleType) else NOT_KNOWN
@@ -97,7 +100,9 @@ class Folder:
         return NOT_KNOWN
 
     def _mentions_hidden(self, node: gast.expr) -> bool:
-        return any(isinstance(part, gast.Name) and part.id in self.hidden for part in gast.walk(node))
+        return bool(self.hidden) and any(
+            isinstance(part, gast.Name) and part.id in self.hidden for part in gast.walk(node)
+        )
 
     def _apply(self, function: Callable[..., Any] | None, *operands: gast.expr) -> Any:
         """The function of the operands' values."""

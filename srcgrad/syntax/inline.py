@@ -40,16 +40,15 @@ class Inlined:
     results: list[gast.expr]
     is_tuple: bool
     globals: dict[str, object]
-    _reads: tuple[frozenset[str], ...]
-    _shape_reads: tuple[frozenset[str], ...]
+    _body: _Body
 
     def needs(self, k: int) -> set[str]:
         """The rule's parameters that result k reads, directly or through variables of the rule."""
-        return set(self._reads[k])
+        return self._body.parameters_read(k, names_read)
 
     def needs_shape_only(self, k: int) -> set[str]:
         """Those of ``needs(k)`` of which only shape, size, number of dimensions or dtype are read."""
-        return set(self._shape_reads[k])
+        return self.needs(k) - self._body.parameters_read(k, _names_whose_value_is_read)
 
 
 def inline_rule(
@@ -125,7 +124,7 @@ class _Body:
                     self.results = [self._expression(element) for element in values]
                     return True
                 case gast.If():
-                    test = self._folder.value(substitute(statement.test, self._current))
+                    test = self._folder.value(self._renamed(statement.test))
                     if test is NOT_KNOWN:
                         return False
                     ended = self._follow(statement.body if test else statement.orelse)
@@ -155,18 +154,24 @@ class _Body:
 
     def _step(self, variables: list[str], value: gast.expr) -> None:
         """Record an assignment under new names."""
-        known = self._folder.value(value)
         versions = [f"{variable} {len(self.steps)}" for variable in variables]
         for variable, version in zip(variables, versions):
             self._current[variable] = gast.Name(version, gast.Load(), None, None)
             self._folder.hidden.add(version)
-            if len(variables) == 1 and known is not NOT_KNOWN:
-                self._folder.values[version] = known
+            if len(variables) == 1:
+                self._folder.definitions[version] = value
         self.steps.append((versions, value))
 
     def _expression(self, node: gast.expr) -> gast.expr:
         """An expression of the body in the present versions of the variables, its known choices made."""
-        return _Choices(self._folder).visit(substitute(node, self._current))
+        node = self._renamed(node)
+        if any(isinstance(part, gast.IfExp) for part in gast.walk(node)):
+            return _Choices(self._folder).visit(copy_tree(node))
+        return node
+
+    def _renamed(self, node: gast.expr) -> gast.expr:
+        """An expression of the body, to be read only, in the present versions of the variables."""
+        return substitute(node, self._current) if self._current else node
 
     # Writing it in the caller's terms
 
@@ -174,8 +179,6 @@ class _Body:
         self, names: Names, wanted: Collection[int] | None, global_name: Callable[[str, object], str]
     ) -> Inlined:
         """The statements and results in the caller's terms."""
-        reads = [self._reads(result, names_read) for result in self.results]
-        values = [self._reads(result, _names_whose_value_is_read) for result in self.results]
         results = [
             result if wanted is None or k in wanted else gast.Constant(None, None)
             for k, result in enumerate(self.results)
@@ -203,8 +206,7 @@ class _Body:
             [_rewritten(result, replacements) for result in results],
             self.is_tuple,
             provided,
-            tuple(frozenset(names) for names in reads),
-            tuple(frozenset(whole - value) for whole, value in zip(reads, values)),
+            self,
         )
 
     def _statement(self, versions: list[str], value: gast.expr, replacements: Mapping[str, gast.expr]) -> gast.stmt:
@@ -219,9 +221,9 @@ class _Body:
         assert source is not None
         return {name for name, node in self._bindings.items() if source.defaults.get(name) is node}
 
-    def _reads(self, result: gast.expr, read: Callable[[gast.expr], set[str]]) -> set[str]:
-        """The parameters that a result reads, directly or through variables."""
-        found = read(result)
+    def parameters_read(self, k: int, read: Callable[[gast.expr], set[str]]) -> set[str]:
+        """The parameters that result k reads, directly or through variables, by one meaning of reading."""
+        found = read(self.results[k])
         for versions, value in reversed(self.steps):
             if found.intersection(versions):
                 found |= read(value)
@@ -244,13 +246,13 @@ class _Body:
         kept: list[tuple[list[str], gast.expr]] = []
         moved: dict[str, gast.expr] = {}
         for index, (versions, value) in enumerate(steps):
-            value = substitute(value, moved)
+            value = substitute(value, moved) if moved else value
             later = [*(one for _, one in steps[index + 1 :]), *results]
             if len(versions) == 1 and _is_nestable(versions[0], value, later):
                 moved[versions[0]] = value
             else:
                 kept.append((versions, value))
-        return kept, [substitute(result, moved) for result in results]
+        return kept, [substitute(result, moved) for result in results] if moved else results
 
 
 def _is_nestable(version: str, value: gast.expr, later: list[gast.expr]) -> bool:
