@@ -1,0 +1,210 @@
+"""Activity: which variables vary with the differentiated parameters and matter for the result, at each point.
+
+A variable is *varied* where its value depends differentiably on a parameter of interest, *useful* where the
+result depends differentiably on it, and *active* where it is both.  Only active variables have adjoints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import gast
+
+from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.mutation import mutated_name
+from srcgrad.analyse.operations import may_carry
+from srcgrad.syntax.build import base_name
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+Variables = frozenset[str]
+_NOTHING: Variables = frozenset()
+
+
+@dataclass(frozen=True)
+class Activity:
+    """The varied and the useful variables before and after each statement, joined over all trips."""
+
+    varied_before: dict[gast.AST, Variables]
+    varied_after: dict[gast.AST, Variables]
+    useful_before: dict[gast.AST, Variables]
+    useful_after: dict[gast.AST, Variables]
+    varied_head: dict[gast.AST, Variables]
+    useful_head: dict[gast.AST, Variables]
+
+    def before(self, statement: gast.AST) -> Variables:
+        """The active variables where a statement begins."""
+        return self.varied_before.get(statement, _NOTHING) & self.useful_before.get(statement, _NOTHING)
+
+    def after(self, statement: gast.AST) -> Variables:
+        """The active variables where a statement has ended."""
+        return self.varied_after.get(statement, _NOTHING) & self.useful_after.get(statement, _NOTHING)
+
+    def head(self, loop: gast.AST) -> Variables:
+        """The active variables between two trips of a loop."""
+        return self.varied_head.get(loop, _NOTHING) & self.useful_head.get(loop, _NOTHING)
+
+
+def activity(function: gast.FunctionDef, kinds: Kinds, parameters: Iterable[str], seeds: Iterable[str]) -> Activity:
+    """The activity of a function in normal form.
+
+    ``parameters`` are the differentiated ones, ``seeds`` the variables with which the result varies.
+    """
+    varied = _Varied(kinds)
+    varied.block(function.body, frozenset(parameters))
+    useful = _Useful(kinds)
+    useful.block(function.body, frozenset(seeds))
+    return Activity(varied.before, varied.after, useful.before, useful.after, varied.head, useful.head)
+
+
+def assigned_names(target: gast.AST) -> list[str]:
+    """The variables a target of an assignment binds."""
+    match target:
+        case gast.Name(id=identifier):
+            return [identifier]
+        case gast.Tuple(elts=elements) | gast.List(elts=elements):
+            return [name for element in elements for name in assigned_names(element)]
+        case gast.Starred(value=value):
+            return assigned_names(value)
+        case _:
+            return []
+
+
+class _Varied:
+    """Forward sweep: the varied variables, by fixed point at loops."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self.kinds = kinds
+        self.before: dict[gast.AST, Variables] = {}
+        self.after: dict[gast.AST, Variables] = {}
+        self.head: dict[gast.AST, Variables] = {}
+        self._reads: dict[gast.AST, set[str]] = {}
+
+    def reads(self, node: gast.AST) -> set[str]:
+        found = self._reads.get(node)
+        if found is None:
+            found = self._reads[node] = dependencies(node, self.kinds)
+        return found
+
+    def block(self, statements: Sequence[gast.stmt], varied: Variables) -> Variables:
+        for statement in statements:
+            self.before[statement] = self.before.get(statement, _NOTHING) | varied
+            varied = self.statement(statement, varied)
+            self.after[statement] = self.after.get(statement, _NOTHING) | varied
+        return varied
+
+    def statement(self, statement: gast.stmt, varied: Variables) -> Variables:
+        match statement:
+            case gast.Assign(targets=[target], value=value):
+                return self._bind(target, bool(self.reads(value) & varied), varied)
+            case gast.AugAssign(target=target, value=value):
+                depends = bool(self.reads(value) & varied)
+                base = base_name(target)
+                if isinstance(target, gast.Name) and (depends or target.id in varied):
+                    return varied | {target.id} if may_carry(self.kinds.of.get(target)) else varied - {target.id}
+                return varied | {base} if depends and base is not None else varied
+            case gast.Expr(value=value):
+                base = mutated_name(statement)
+                return varied | {base} if base is not None and self.reads_of_call(value) & varied else varied
+            case gast.If(body=body, orelse=orelse):
+                return self.block(body, varied) | self.block(orelse, varied)
+            case gast.For(target=target, iter=iterable, body=body):
+                while True:
+                    head = self.head[statement] = self.head.get(statement, _NOTHING) | varied
+                    inside = self._bind(target, bool(self.reads(iterable) & head), head)
+                    varied = head | self.block(body, inside)
+                    if varied == head:
+                        return varied
+            case gast.While(body=body):
+                while True:
+                    head = self.head[statement] = self.head.get(statement, _NOTHING) | varied
+                    varied = head | self.block(body, head)
+                    if varied == head:
+                        return varied
+            case gast.With(body=body):
+                return self.block(body, varied)
+            case gast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                inside = self.block(orelse, self.block(body, varied))
+                caught = [self.block(handler.body, varied | inside) for handler in handlers]
+                return self.block(final, inside.union(*caught))
+            case _:
+                return varied
+
+    def reads_of_call(self, value: gast.AST) -> set[str]:
+        """What the arguments of a call vary with, whatever the call itself gives."""
+        if not isinstance(value, gast.Call):
+            return set()
+        return set().union(*(self.reads(argument) for argument in value.args), *(self.reads(k.value) for k in value.keywords))
+
+    def _bind(self, target: gast.AST, depends: bool, varied: Variables) -> Variables:
+        if isinstance(target, gast.Subscript | gast.Attribute):
+            base = base_name(target)
+            return varied | {base} if depends and base is not None else varied
+        for element in target.elts if isinstance(target, gast.Tuple) else [target]:
+            for name in assigned_names(element):
+                varied = varied | {name} if depends and may_carry(self.kinds.of.get(element)) else varied - {name}
+        return varied
+
+
+class _Useful:
+    """Backward sweep: the useful variables, by fixed point at loops."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self.kinds = kinds
+        self.before: dict[gast.AST, Variables] = {}
+        self.after: dict[gast.AST, Variables] = {}
+        self.head: dict[gast.AST, Variables] = {}
+        self._reads: dict[gast.AST, set[str]] = {}
+
+    reads = _Varied.reads
+    reads_of_call = _Varied.reads_of_call
+
+    def block(self, statements: Sequence[gast.stmt], useful: Variables) -> Variables:
+        for statement in reversed(statements):
+            self.after[statement] = self.after.get(statement, _NOTHING) | useful
+            useful = self.statement(statement, useful)
+            self.before[statement] = self.before.get(statement, _NOTHING) | useful
+        return useful
+
+    def statement(self, statement: gast.stmt, useful: Variables) -> Variables:
+        match statement:
+            case gast.Return(value=value):
+                return useful
+            case gast.Assign(targets=[target], value=value):
+                if isinstance(target, gast.Subscript | gast.Attribute):
+                    return useful | self.reads(value) if base_name(target) in useful else useful
+                names = set(assigned_names(target))
+                return (useful - names) | self.reads(value) if names & useful else useful - names
+            case gast.AugAssign(target=target, value=value):
+                return useful | self.reads(value) if base_name(target) in useful else useful
+            case gast.Expr(value=value):
+                return useful | self.reads_of_call(value) if mutated_name(statement) in useful else useful
+            case gast.If(body=body, orelse=orelse):
+                return self.block(body, useful) | self.block(orelse, useful)
+            case gast.For(target=target, iter=iterable, body=body):
+                names = set(assigned_names(target))
+                while True:
+                    head = self.head[statement] = self.head.get(statement, _NOTHING) | useful
+                    inside = self.block(body, head)
+                    useful = head | (inside - names)
+                    if names & inside:
+                        useful |= self.reads(iterable)
+                    if useful == head:
+                        return useful
+            case gast.While(body=body):
+                while True:
+                    head = self.head[statement] = self.head.get(statement, _NOTHING) | useful
+                    useful = head | self.block(body, head)
+                    if useful == head:
+                        return useful
+            case gast.With(body=body):
+                return self.block(body, useful)
+            case gast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                after = self.block(final, useful)
+                inside = self.block(body, self.block(orelse, after))
+                return inside.union(*(self.block(handler.body, after) for handler in handlers))
+            case _:
+                return useful

@@ -1,0 +1,88 @@
+"""Through which parts of which variables a derivative flows into an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import gast
+
+from srcgrad.analyse.operations import fact_of, is_path, may_carry, operation_of
+from srcgrad.kind import Function
+from srcgrad.rules.registry import is_nondifferentiable
+from srcgrad.syntax.build import base_name, names_read
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+_COMPREHENSIONS = (gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
+_TRANSPARENT = (gast.Starred, gast.keyword, gast.Tuple, gast.List, gast.Dict, *_COMPREHENSIONS)
+_FUNCTIONS = (gast.FunctionDef, gast.Lambda)
+
+
+def dependencies(node: gast.AST, kinds: Kinds) -> set[str]:
+    """The variables with which an expression can vary differentiably: ``{"x", "w"}`` for ``np.sum(x * w[i]) + n``."""
+    return set(_leaves(node, kinds))
+
+
+def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
+    kind = kinds.of.get(node)
+    if isinstance(kind, Function):
+        yield from _captured(kind, kinds)
+        return
+    if not isinstance(node, _TRANSPARENT) and not may_carry(kind):
+        return
+    if is_path(node, kinds):
+        base = base_name(node) if isinstance(node, gast.expr) else None
+        if base is not None:
+            yield base
+        return
+    operation = operation_of(node, kinds)
+    if operation is not None:
+        if operation.is_differentiable:
+            for operand in (*operation.arguments, *(value for _, value in operation.keywords)):
+                yield from _leaves(operand, kinds)
+        return
+    match node:
+        case gast.IfExp(body=body, orelse=orelse):
+            yield from _leaves(body, kinds)
+            yield from _leaves(orelse, kinds)
+        case gast.ListComp() | gast.GeneratorExp() | gast.SetComp() | gast.DictComp():
+            yield from names_read(node)
+        case gast.Call():
+            yield from _call_leaves(node, kinds)
+        case gast.Lambda():
+            return
+        case gast.Subscript(value=value) | gast.Attribute(value=value) | gast.Starred(value=value):
+            yield from _leaves(value, kinds)
+        case _:
+            for child in gast.iter_child_nodes(node):
+                if isinstance(child, gast.expr | gast.keyword):
+                    yield from _leaves(child, kinds)
+
+
+def _call_leaves(node: gast.Call, kinds: Kinds) -> Iterator[str]:
+    fact = fact_of(node, kinds)
+    if fact is not None and fact.targets and all(is_nondifferentiable(target.function) for target in fact.targets):
+        return
+    if isinstance(node.func, gast.Attribute):
+        yield from _leaves(node.func.value, kinds)
+    yield from _leaves(node.func, kinds)
+    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+        yield from _leaves(argument, kinds)
+
+
+def _captured(kind: Function, kinds: Kinds) -> Iterator[str]:
+    """The variables of the enclosing function that a nested function reads, through other nested functions too."""
+    seen: set[int] = set()
+    waiting = [target for target in kind.targets if isinstance(target, _FUNCTIONS)]
+    while waiting:
+        target = waiting.pop()
+        if id(target) in seen:
+            continue
+        seen.add(id(target))
+        for free in names_read(target):
+            yield free
+            inner = kinds.variables.get(free)
+            if isinstance(inner, Function):
+                waiting.extend(item for item in inner.targets if isinstance(item, _FUNCTIONS))

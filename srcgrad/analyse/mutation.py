@@ -1,0 +1,37 @@
+"""Which statements change an object in place, and the variable that holds it."""
+
+from __future__ import annotations
+
+import gast
+
+from srcgrad.syntax.build import base_name
+
+# Methods of lists, dicts, sets and arrays that change their receiver.
+MUTATING_METHODS = frozenset(
+    "append extend insert pop popitem remove clear sort reverse update setdefault add discard fill put partition resize "
+    "itemset setfield byteswap".split()
+)
+
+# NumPy functions that write into their first argument.
+WRITING_FUNCTIONS = frozenset(
+    "copyto put place putmask put_along_axis fill_diagonal shuffle at".split()
+)
+
+
+def mutated_name(statement: gast.stmt) -> str | None:
+    """The variable whose object an expression statement or a call may change: ``xs`` for ``xs.append(v)``."""
+    value = statement.value if isinstance(statement, gast.Expr | gast.Assign) else None
+    return mutated_by(value) if value is not None else None
+
+
+def mutated_by(value: gast.AST) -> str | None:
+    """The variable whose object a call may change."""
+    match value:
+        case gast.Call(func=gast.Attribute(value=receiver, attr=attr)) if attr in MUTATING_METHODS:
+            if base_name(receiver) not in ("np", "numpy"):
+                return base_name(receiver)
+            return base_name(value.args[0]) if attr in WRITING_FUNCTIONS and value.args else None
+        case gast.Call(func=gast.Attribute(attr=attr), args=[first, *_]) if attr in WRITING_FUNCTIONS:
+            return base_name(first)
+        case _:
+            return None

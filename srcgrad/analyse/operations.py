@@ -1,0 +1,134 @@
+"""What an expression does, in the words of the rules: operators, methods and attributes as calls of functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from srcgrad.kind import Array, Instance, Kind, Number, Opaque, Scalar, is_differentiable
+from srcgrad.rules.methods import ATTRIBUTES, METHODS, canonical_arguments
+from srcgrad.rules.registry import OPERATORS, has_rule, is_nondifferentiable
+from srcgrad.syntax.build import located_at, name
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import CallFact, Kinds, Target
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The application of one function that has a rule or is known to have no derivative."""
+
+    function: Any
+    arguments: tuple[gast.expr, ...]
+    keywords: tuple[tuple[str, gast.expr], ...] = ()
+
+    @property
+    def is_differentiable(self) -> bool:
+        """Whether the result can vary with the arguments."""
+        return not is_nondifferentiable(self.function)
+
+
+def may_carry(kind: Kind | None) -> bool:
+    """Whether a value of this kind may carry a derivative; what is not known may."""
+    return kind is not None and (is_differentiable(kind) or isinstance(kind, Opaque))
+
+
+def is_numeric(kind: Kind | None) -> bool:
+    """Whether a value is a number or an array."""
+    return isinstance(kind, Scalar | Array | Number)
+
+
+def operation_of(node: gast.AST, kinds: Kinds) -> Operation | None:
+    """The operation an expression applies to its operands, None where it is no operation with a rule.
+
+    ``x * y`` is np.multiply(x, y), ``x.T`` is np.transpose(x), ``x.reshape(2, 3)`` is np.reshape(x, (2, 3)).
+    """
+    match node:
+        case gast.BinOp(left=left, op=op, right=right):
+            if is_numeric(kinds.of.get(left)) and is_numeric(kinds.of.get(right)):
+                return Operation(OPERATORS[type(op)], (left, right))
+            return None
+        case gast.UnaryOp(op=op, operand=operand):
+            if isinstance(op, gast.USub | gast.UAdd | gast.Invert):
+                return Operation(OPERATORS[type(op)], (operand,))
+            return None
+        case gast.Attribute(value=value, attr=attr):
+            if attr in ATTRIBUTES and is_numeric(kinds.of.get(value)):
+                return Operation(ATTRIBUTES[attr], (value,))
+            return None
+        case gast.Call():
+            return _operation_of_call(node, kinds)
+        case _:
+            return None
+
+
+def _operation_of_call(node: gast.Call, kinds: Kinds) -> Operation | None:
+    target = single_target(node, kinds)
+    if target is None or not (has_rule(target.function) or is_nondifferentiable(target.function)):
+        return None
+    arguments, keywords = list(node.args), list(node.keywords)
+    if target.bound and isinstance(node.func, gast.Attribute):
+        if target.function is METHODS.get(node.func.attr):
+            _, canonical, keywords = canonical_arguments(node.func.attr, node.func.value, arguments, keywords)
+            arguments = [argument for argument in canonical if isinstance(argument, gast.expr)]
+        else:
+            arguments = [node.func.value, *arguments]
+    return Operation(
+        target.function, tuple(arguments), tuple((keyword.arg or "**", keyword.value) for keyword in keywords)
+    )
+
+
+def fact_of(node: gast.Call, kinds: Kinds) -> CallFact | None:
+    """What is known of a call, None where it is never reached."""
+    return kinds.calls.get(node)
+
+
+def single_target(node: gast.Call, kinds: Kinds) -> Target | None:
+    """The one function a call can reach, None where there are several or none is known."""
+    fact = fact_of(node, kinds)
+    if fact is None or len(fact.targets) != 1:
+        return None
+    return fact.targets[0]
+
+
+def is_path(node: gast.AST, kinds: Kinds) -> bool:
+    """Whether an expression reads a part of a variable: ``x``, ``x[i]``, ``parameters["w"][0]``, ``state.v``."""
+    match node:
+        case gast.Name():
+            return True
+        case gast.Subscript(value=value):
+            return is_path(value, kinds) and not _is_copy(value, kinds)
+        case gast.Attribute(value=value):
+            return isinstance(kinds.of.get(value), Instance) and is_path(value, kinds)
+        case _:
+            return False
+
+
+def _is_copy(node: gast.AST, kinds: Kinds) -> bool:
+    """Whether a subscript makes a copy, so that adding into a part of it would be lost: ``x[[0, 2]]``."""
+    return (
+        isinstance(node, gast.Subscript)
+        and isinstance(kinds.of.get(node.value), Array | Number)
+        and not is_basic_index(node.slice, kinds)
+    )
+
+
+def is_basic_index(index: gast.AST, kinds: Kinds) -> bool:
+    """Whether an index of an array gives a view or an element: integers, slices, newaxis, ellipsis."""
+    match index:
+        case gast.Tuple(elts=elements):
+            return all(is_basic_index(element, kinds) for element in elements)
+        case gast.Slice():
+            return True
+        case gast.Constant(value=value):
+            return value is None or value is Ellipsis or (isinstance(value, int) and not isinstance(value, bool))
+        case _:
+            kind = kinds.of.get(index)
+            return isinstance(kind, Scalar) and kind.dtype != "bool"
+
+
+def function_reference(function: Any, like: gast.AST) -> gast.expr:
+    """A name for a function of the environment at the place of another node."""
+    return located_at(name(function.__name__), like)

@@ -1,0 +1,265 @@
+"""The adjoint variables of one function: their names, their zeros, and how contributions are added to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import gast
+
+from srcgrad.analyse.operations import is_basic_index
+from srcgrad.differentiate.cotangent import fitted
+from srcgrad.errors import UnsupportedError
+from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, Scalar, SequenceOf, TupleOf
+from srcgrad.syntax.build import (
+    add,
+    assign,
+    attribute,
+    augment,
+    base_name,
+    binary,
+    call,
+    expression_statement,
+    is_number,
+    method,
+    name,
+    names_read,
+    parse_expression,
+    subscript,
+)
+from srcgrad.syntax.names import Names
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+# NumPy functions whose result never shares its buffer with an argument.
+_FRESH = frozenset(
+    "zeros_like ones_like full_like zeros ones empty full outer where exp log sin cos tan tanh sqrt sign dot matmul "
+    "sum add_reduce cumsum copy array einsum tensordot concatenate stack repeat tile kron".split()
+)
+
+
+@dataclass
+class State:
+    """Which adjoints hold something at this point of the reverse sweep.
+
+    ``live``: assigned; the others are zero.  ``owned``: live arrays of full shape that no other name shares.
+    ``guarded``: adjoints that are exactly zero where a ``np.where`` did not take its side.
+    """
+
+    live: set[str] = field(default_factory=set)
+    owned: set[str] = field(default_factory=set)
+    guarded: set[str] = field(default_factory=set)
+
+    def copy(self) -> State:
+        """A state that changes on its own."""
+        return State(set(self.live), set(self.owned), set(self.guarded))
+
+    def drop(self, variables: Iterable[str]) -> None:
+        """Forget adjoints: they are zero from here on."""
+        for variable in variables:
+            self.live.discard(variable)
+            self.owned.discard(variable)
+            self.guarded.discard(variable)
+
+
+class Adjoints:
+    """Names, kinds and the present state of the adjoints of a function's variables."""
+
+    def __init__(self, kinds: Kinds, names: Names, written: frozenset[str]) -> None:
+        self.kinds = kinds
+        self.names = names
+        self.written = written
+        self.state = State()
+        self.known: dict[str, Kind] = {}
+        self.passes_on: str | None = None
+        self._names: dict[str, str] = {}
+
+    def of(self, variable: str) -> str:
+        """The name of a variable's adjoint: ``x_bar`` for ``x``."""
+        found = self._names.get(variable)
+        if found is None:
+            found = self._names[variable] = self.names.fresh(f"{variable}_bar")
+            self.known[found] = self.kind_of(variable)
+        return found
+
+    def kind_of(self, variable: str) -> Kind:
+        """The kind of a variable over the whole function."""
+        return self.kinds.variables.get(variable, Opaque())
+
+    def is_adjoint(self, identifier: str) -> bool:
+        """Whether a name is one of the adjoints."""
+        return identifier in self._names.values()
+
+    def names_in_use(self) -> set[str]:
+        """The names of all adjoints so far."""
+        return set(self._names.values())
+
+    def zero(self, variable: str) -> gast.expr:
+        """A zero adjoint of full shape for a variable, from the value it has at that point."""
+        return zero_of(self.kind_of(variable), name(variable))
+
+    def materialise(self, variables: Iterable[str]) -> list[gast.stmt]:
+        """Statements that give adjoints their zeros."""
+        statements: list[gast.stmt] = []
+        for variable in sorted(variables):
+            statements.append(assign(self.of(variable), self.zero(variable)))
+            self.state.live.add(variable)
+            if not isinstance(self.kind_of(variable), Number | Opaque):
+                self.state.owned.add(variable)
+        return statements
+
+    def own(self, variable: str) -> list[gast.stmt]:
+        """Statements after which an adjoint is a live array (or mirror) that may be written into."""
+        bar = self.of(variable)
+        if variable not in self.state.live:
+            if isinstance(self.kind_of(variable), Number | Opaque):
+                self.state.live.add(variable)
+                self.state.owned.add(variable)
+                return [assign(bar, call("np.zeros_like", name(variable)))]
+            return self.materialise([variable])
+        if variable in self.state.owned or not isinstance(self.kind_of(variable), Array | Number):
+            return []
+        self.state.owned.add(variable)
+        if isinstance(self.kind_of(variable), Number):
+            return [assign(bar, binary(call("np.zeros_like", name(variable)), "+", name(bar)))]
+        return [assign(bar, method(bar, "copy"))]
+
+    def add(self, leaf: gast.expr, expression: gast.expr, kind: Kind) -> list[gast.stmt]:
+        """Statements that add a contribution to the adjoint of a variable or of a part of one."""
+        variable = base_name(leaf)
+        assert variable is not None
+        if isinstance(leaf, gast.Name):
+            return self._add_whole(variable, expression, kind, leaf)
+        return self._add_part(variable, leaf, expression, kind)
+
+    def _add_whole(self, variable: str, expression: gast.expr, kind: Kind, leaf: gast.expr) -> list[gast.stmt]:
+        bar, state = self.of(variable), self.state
+        target = self.kinds.of.get(leaf) or self.kind_of(variable)
+        if isinstance(target, SequenceOf | TupleOf | DictOf | Instance):
+            return self._add_container(variable, expression, target)
+        if variable in state.live:
+            if isinstance(target, Scalar) or (variable in state.owned and isinstance(target, Array)):
+                return [augment(bar, "+", expression)]
+            if isinstance(target, Array):
+                state.owned.add(variable)
+            return [assign(bar, add(bar, expression))]
+        state.live.add(variable)
+        if isinstance(target, Array):
+            full = self._full(expression, kind, target, leaf)
+            if full is not expression or is_fresh(expression) or self.passes_on == variable:
+                state.owned.add(variable)
+            elif self._reads_written(full):
+                full = method(full, "copy")
+                state.owned.add(variable)
+            else:
+                self._share(full)
+            expression = full
+        self.passes_on = None
+        return [assign(bar, expression)]
+
+    def _reads_written(self, expression: gast.expr) -> bool:
+        """Whether an expression is a view of the adjoint of an array that the program writes into."""
+        base = base_name(expression)
+        return base is not None and any(self._names.get(variable) == base for variable in self.written)
+
+    def _share(self, expression: gast.expr) -> None:
+        """Note that another name now holds what an expression gives."""
+        read = names_read(expression)
+        for variable, bar in self._names.items():
+            if bar in read:
+                self.state.owned.discard(variable)
+
+    def _full(self, expression: gast.expr, kind: Kind, target: Array, value: gast.expr) -> gast.expr:
+        """A contribution of the full shape of an array."""
+        if isinstance(kind, Array) and kind.dims is not None and kind.dims == target.dims:
+            return expression
+        if isinstance(kind, Scalar):
+            if is_number(expression, 1.0):
+                return call("np.ones_like", value)
+            return call("np.full_like", value, expression)
+        if isinstance(expression, gast.Call) and isinstance(expression.func, gast.Name) and expression.func.id == "sum_to":
+            return expression
+        return binary(call("np.zeros_like", value), "+", expression)
+
+    def _add_container(self, variable: str, expression: gast.expr, target: Kind) -> list[gast.stmt]:
+        bar, state = self.of(variable), self.state
+        if variable in state.live:
+            state.owned.discard(variable)
+            return [assign(bar, call("add_mirrors", bar, expression))]
+        state.live.add(variable)
+        return [assign(bar, call("as_mirror", name(variable), expression))]
+
+    def _add_part(self, variable: str, leaf: gast.expr, expression: gast.expr, kind: Kind) -> list[gast.stmt]:
+        statements = self.own(variable)
+        bar = self.part(leaf)
+        index = self._advanced_index(leaf)
+        if index is not None:
+            base = self.part(leaf.value) if isinstance(leaf, gast.Subscript) else bar
+            return [*statements, expression_statement(call("np.add.at", base, index, expression))]
+        if variable in self.state.owned or isinstance(self.kinds.of.get(leaf), Scalar):
+            return [*statements, augment(bar, "+", expression)]
+        return [*statements, assign(bar, add(bar, expression))]
+
+    def part(self, leaf: gast.expr) -> gast.expr:
+        """The part of an adjoint that belongs to a part of a variable: ``x_bar[i]`` for ``x[i]``."""
+        match leaf:
+            case gast.Name(id=identifier):
+                return name(self.of(identifier))
+            case gast.Subscript(value=value, slice=index):
+                return subscript(self.part(value), index)
+            case gast.Attribute(value=value, attr=attr):
+                return attribute(self.part(value), attr)
+            case _:
+                raise UnsupportedError("the derivative of this part of a value is not supported", node=leaf)
+
+    def _advanced_index(self, leaf: gast.expr) -> gast.expr | None:
+        """The index, where it may name an element twice: an integer array."""
+        if not isinstance(leaf, gast.Subscript) or not isinstance(self.kinds.of.get(leaf.value), Array | Number):
+            return None
+        if is_basic_index(leaf.slice, self.kinds) or is_mask(leaf.slice, self.kinds):
+            return None
+        return leaf.slice
+
+
+def is_mask(index: gast.AST, kinds: Kinds) -> bool:
+    """Whether an index is one boolean mask, which names no element twice."""
+    kind = kinds.of.get(index)
+    return isinstance(kind, Array | Scalar) and kind.dtype == "bool"
+
+
+def is_fresh(expression: gast.expr) -> bool:
+    """Whether an expression surely makes an array of its own."""
+    match expression:
+        case gast.BinOp() | gast.UnaryOp():
+            return True
+        case gast.Call(func=gast.Attribute(value=gast.Name(id="np"), attr=attr)):
+            return attr in _FRESH
+        case gast.Call(func=gast.Attribute(attr="copy")):
+            return True
+        case _:
+            return False
+
+
+def zero_of(kind: Kind, value: gast.expr) -> gast.expr:
+    """A zero adjoint for a value of some kind: 0.0, zeros of its shape, or a mirror of a container."""
+    match kind:
+        case Scalar(dtype=dtype):
+            return gast.Constant(0j if dtype.startswith("complex") else 0.0, None)
+        case Number():
+            return gast.Constant(0.0, None)
+        case Array():
+            return call("np.zeros_like", value)
+        case SequenceOf(element=Scalar()):
+            return binary("[0.0]", "*", call("len", value))
+        case SequenceOf(element=Array()):
+            comprehension = parse_expression("[np.zeros_like(item) for item in items]")
+            assert isinstance(comprehension, gast.ListComp)
+            comprehension.generators[0].iter = value
+            return comprehension
+        case _:
+            return call("zeros_like", value)
+
+
+__all__ = ["Adjoints", "State", "fitted", "is_fresh", "zero_of"]

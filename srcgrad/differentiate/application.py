@@ -1,0 +1,224 @@
+"""The application of a rule to an operation: which rule, which operand is which parameter, its body written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any
+
+import gast
+import numpy as np
+
+from srcgrad.analyse.operations import Operation
+from srcgrad.differentiate.naming import Helpers
+from srcgrad.errors import MissingRuleError, UnsupportedError
+from srcgrad.kind import Constant, Kind, Scalar, ndim_of
+from srcgrad.rules.registry import Rule, find, is_constant
+from srcgrad.syntax.build import call, expression_statement, name, names_read, substitute, subscript, tuple_of
+from srcgrad.syntax.folding import NOT_KNOWN, Fold
+from srcgrad.syntax.inline import inline_rule
+from srcgrad.syntax.names import Names
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+
+@dataclass(frozen=True)
+class Inlining:
+    """A rule's body at one place: statements, and for each operand that matters its partial or its adjoint."""
+
+    statements: list[gast.stmt]
+    factors: list[tuple[gast.expr, gast.expr]]
+
+    def uses(self, identifier: str) -> int:
+        """How often a name is read."""
+        pieces = [*self.statements, *(factor for _, factor in self.factors)]
+        return sum(
+            isinstance(node, gast.Name) and node.id == identifier for piece in pieces for node in gast.walk(piece)
+        )
+
+    def substituted(self, identifier: str, expression: gast.expr) -> Inlining:
+        """The same with an expression in place of a name."""
+        replacements = {identifier: expression}
+        return Inlining(
+            [substitute(statement, replacements) for statement in self.statements],
+            [(operand, substitute(factor, replacements)) for operand, factor in self.factors],
+        )
+
+
+@dataclass(frozen=True)
+class Application:
+    """One rule applied to the operands of one operation; ``active`` are the parameters with an adjoint."""
+
+    rule: Rule
+    operands: dict[str, gast.expr]
+    active: tuple[str, ...]
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether this is ``np.where(condition, x, y)``."""
+        return self.rule.function is np.where
+
+    @property
+    def may_be_smaller(self) -> bool:
+        """Whether an adjoint may have to be broadcast along an axis that was reduced."""
+        return not {"axis", "axes", "keepdims"}.isdisjoint(self.rule.parameters)
+
+    @property
+    def result_names(self) -> tuple[str, ...]:
+        """The parameters for which the rule returns something, in its order."""
+        return self.rule.arguments or self.rule.parameters
+
+    def inline(
+        self,
+        value: gast.expr,
+        z_bar: gast.expr | None,
+        fold: Callable[[gast.expr], Any],
+        names: Names,
+        helpers: Helpers,
+    ) -> Inlining:
+        """The rule's body with the operands in place of its parameters; a call of the rule where that cannot be."""
+        bindings = {**self.operands, "z": value}
+        if z_bar is not None:
+            bindings["z_bar"] = z_bar
+        positions = {parameter: position for position, parameter in enumerate(self.result_names)}
+        wanted = {positions[parameter] for parameter in self.active}
+        inlined = inline_rule(self.rule.derivative, bindings, fold, names, wanted, helpers.name_of)
+        if inlined is None:
+            return self._call(bindings, names, helpers)
+        if not inlined.is_tuple and len(self.active) > 0 and max(wanted) > 0:
+            return self._call(bindings, names, helpers)
+        factors = []
+        needed: set[str] = set()
+        for parameter in self.active:
+            result = inlined.results[positions[parameter]] if positions[parameter] < len(inlined.results) else None
+            if result is None or (isinstance(result, gast.Constant) and result.value is None):
+                continue
+            factors.append((self.operands[parameter], result))
+            needed |= names_read(result)
+        return Inlining(_needed_statements(inlined.statements, needed), factors)
+
+    def _call(self, bindings: dict[str, gast.expr], names: Names, helpers: Helpers) -> Inlining:
+        derivative = self.rule.derivative
+        called = helpers.name_of(f"{derivative.__name__}_{self.rule.form}", derivative)
+        arguments: list[gast.expr] = []
+        keywords: dict[str, gast.expr] = {}
+        skipped = False
+        for parameter in signature(derivative).parameters.values():
+            if parameter.name not in bindings:
+                skipped = True
+            elif parameter.kind is Parameter.VAR_POSITIONAL:
+                operand = bindings[parameter.name]
+                arguments.extend(operand.elts if isinstance(operand, gast.Tuple) else [operand])
+            elif parameter.kind is Parameter.KEYWORD_ONLY or skipped:
+                keywords[parameter.name] = bindings[parameter.name]
+            else:
+                arguments.append(bindings[parameter.name])
+        expression = call(called, *arguments, **keywords)
+        if len(self.active) == 1 and self._returns_one():
+            return Inlining([], [(self.operands[self.active[0]], expression)])
+        pieces = names.fresh("pieces")
+        statement = gast.Assign([gast.Name(pieces, gast.Store(), None, None)], expression, None)
+        positions = {parameter: position for position, parameter in enumerate(self.result_names)}
+        return Inlining(
+            [statement],
+            [(self.operands[parameter], subscript(name(pieces), positions[parameter])) for parameter in self.active],
+        )
+
+    def _returns_one(self) -> bool:
+        """Whether the rule returns one adjoint rather than a tuple of several."""
+        return len(self._array_parameters()) == 1
+
+    def _array_parameters(self) -> tuple[str, ...]:
+        if self.rule.arguments is not None:
+            return self.rule.arguments
+        return tuple(
+            parameter.name
+            for parameter in signature(self.rule.derivative).parameters.values()
+            if parameter.name in self.rule.parameters and parameter.default is Parameter.empty
+        )
+
+
+def apply_rule(
+    operation: Operation, node: gast.expr, kinds: Kinds, depends: Callable[[gast.AST], bool]
+) -> Application:
+    """The rule for an operation, with each operand under its parameter's name; raises where there is none."""
+    ndims = tuple(ndim_of(kinds.of[argument]) if argument in kinds.of else None for argument in operation.arguments)
+    rule = find(operation.function, "partials", ndims) or find(operation.function, "adjoint", ndims)
+    called = getattr(operation.function, "__name__", str(operation.function))
+    if rule is None:
+        raise MissingRuleError(
+            f"{called} has no reverse rule for arguments with these numbers of dimensions",
+            node=node,
+            advice=f"register one with srcgrad.rules.adjoint({called}), or say what the arguments are before the call",
+        )
+    operands = _bound(rule, operation, node, called, kinds)
+    active = tuple(
+        parameter for parameter, operand in operands.items() if depends(operand)
+    )
+    differentiable = set(rule.arguments or rule.parameters)
+    for parameter in active:
+        if parameter not in differentiable:
+            raise UnsupportedError(f"{called} is not differentiated with respect to {parameter!r}", node=node)
+    return Application(rule, operands, active)
+
+
+def _bound(rule: Rule, operation: Operation, node: gast.expr, called: str, kinds: Kinds) -> dict[str, gast.expr]:
+    operands: dict[str, gast.expr] = {}
+    parameters = [signature(rule.derivative).parameters[name] for name in rule.parameters]
+    positional = [parameter for parameter in parameters if parameter.kind is not Parameter.KEYWORD_ONLY]
+    for position, argument in enumerate(operation.arguments):
+        if isinstance(argument, gast.Starred):
+            raise UnsupportedError(f"{called}(*...) with differentiated values is not supported", node=node)
+        if position < len(positional) and positional[position].kind is not Parameter.VAR_POSITIONAL:
+            operands[positional[position].name] = argument
+        elif positional and positional[-1].kind is Parameter.VAR_POSITIONAL:
+            operands[positional[-1].name] = tuple_of(*operation.arguments[len(positional) - 1 :])
+            break
+        else:
+            raise UnsupportedError(f"{called} is not differentiated with so many positional arguments", node=node)
+    accepted = {parameter.name for parameter in parameters if parameter.kind is not Parameter.VAR_POSITIONAL}
+    for keyword, value in operation.keywords:
+        if keyword in accepted:
+            operands[keyword] = value
+        elif not (isinstance(value, gast.Constant) and value.value is None):
+            raise UnsupportedError(
+                f"{called} is not differentiated with the option {keyword!r}",
+                node=node,
+                advice=f"leave {keyword!r} out, or write the step it stands for as a statement of its own",
+            )
+    return operands
+
+
+def folding(evaluate: Callable[[gast.expr, Mapping[str, Kind]], Kind], parameters: Mapping[str, Kind]) -> Fold:
+    """How a rule's static questions are answered: from the kinds of what its parameters stand for."""
+
+    def fold(expression: gast.expr) -> Any:
+        if isinstance(expression, gast.Call) and isinstance(expression.func, gast.Name):
+            if expression.func.id == is_constant.__name__:
+                return fold(expression.args[0]) is not NOT_KNOWN
+        kind = evaluate(expression, parameters)
+        if isinstance(kind, Scalar) and kind.value is not None:
+            return kind.value
+        if isinstance(kind, Constant):
+            return kind.value
+        return NOT_KNOWN
+
+    return fold
+
+
+def _needed_statements(statements: list[gast.stmt], needed: set[str]) -> list[gast.stmt]:
+    """The assignments of a rule's body on which the results in use depend."""
+    kept: list[gast.stmt] = []
+    for statement in reversed(statements):
+        if isinstance(statement, gast.Assign) and all(
+            isinstance(target, gast.Name) and target.id not in needed for target in statement.targets
+        ):
+            continue
+        kept.insert(0, statement)
+        needed = needed | names_read(statement)
+    return kept
+
+
+__all__ = ["Application", "Inlining", "apply_rule", "expression_statement", "folding"]

@@ -1,0 +1,161 @@
+"""Calls of functions with source: a forward sweep that returns its records, a reverse sweep that reads them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from srcgrad.analyse.operations import is_path, single_target
+from srcgrad.differentiate.adjoints import Adjoints
+from srcgrad.differentiate.cotangent import Cotangent
+from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.naming import Helpers
+from srcgrad.errors import UnsupportedError
+from srcgrad.kind import Array, Kind, SequenceOf, TupleOf
+from srcgrad.rules.registry import has_rule, is_nondifferentiable
+from srcgrad.syntax.binding import Default, bind
+from srcgrad.syntax.build import assign, attribute, call, constant, name, subscript, tuple_of
+from srcgrad.syntax.names import Names
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds, Target
+
+# The names of the forward and the reverse sweep of a function, for kinds of its parameters and the varied ones.
+RequestPair = Callable[[Any, Mapping[str, Kind], tuple[str, ...]], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A call written as a forward sweep: ``records`` names what it leaves for the reverse sweep."""
+
+    forward: gast.expr
+    reverse: str
+    records: str
+    active: tuple[tuple[str, gast.expr], ...]
+
+
+class Calls:
+    """Writes the calls of one function as calls of forward and reverse sweeps."""
+
+    def __init__(self, kinds: Kinds, names: Names, helpers: Helpers, request: RequestPair) -> None:
+        self.kinds = kinds
+        self.names = names
+        self.helpers = helpers
+        self.request = request
+        self.made: set[str] = set()
+
+    def is_call(self, value: gast.AST) -> bool:
+        """Whether an expression calls a function whose source is differentiated."""
+        if not isinstance(value, gast.Call):
+            return False
+        target = single_target(value, self.kinds)
+        return target is not None and is_differentiated(target)
+
+    def pair(self, value: gast.Call, expressions: Expressions) -> Pair:
+        """A call as a pair of sweeps."""
+        target = single_target(value, self.kinds)
+        assert target is not None and target.parameters is not None
+        arguments = self._arguments(value, target)
+        active = tuple(
+            (parameter, argument) for parameter, argument in arguments.items() if expressions.depends(argument)
+        )
+        forward, reverse = self.request(target.function, target.parameters, tuple(parameter for parameter, _ in active))
+        called = call(forward, *arguments.values())
+        gast.copy_location(called, value)
+        records = self.names.fresh(f"{target.function.__name__.strip('_<>')}_records")
+        self.made.add(records)
+        return Pair(called, reverse, records, active)
+
+    def push(
+        self, pair: Pair, bar: gast.expr, expressions: Expressions, adjoints: Adjoints, assigned: set[str]
+    ) -> None:
+        """Write the call of the reverse sweep, and give what it returns to the arguments."""
+        result = call(pair.reverse, bar, name(pair.records))
+        if len(pair.active) == 1:
+            self._give(expressions, pair.active[0][1], result)
+            return
+        plain = [argument.id for _, argument in pair.active if isinstance(argument, gast.Name)]
+        if len(set(plain)) == len(pair.active) and not set(plain) & (adjoints.state.live | assigned):
+            expressions.statements.append(assign(tuple_of(*(name(adjoints.of(variable)) for variable in plain)), result))
+            adjoints.state.live.update(plain)
+            return
+        pieces = expressions.bind(result, SequenceOf(TupleOf(())))
+        for position, (_, argument) in enumerate(pair.active):
+            self._give(expressions, argument, subscript(pieces, position))
+
+    def _give(self, expressions: Expressions, argument: gast.expr, part: gast.expr) -> None:
+        kind = self.kinds.of[argument] if argument in self.kinds.of else self.kinds.evaluate(argument, {})
+        expressions.push(argument, Cotangent(part, kind))
+
+    def _arguments(self, value: gast.Call, target: Target) -> dict[str, gast.expr]:
+        """The argument of each parameter, in the order of the parameters."""
+        signature = inspect.signature(target.function)
+        names = list(signature.parameters)
+        arguments: dict[str, gast.expr] = {}
+        receiver = value.func.value if target.bound and isinstance(value.func, gast.Attribute) else None
+        first = [receiver] if receiver is not None else []
+        leading = [subscript(attribute(value.func, "args"), index) for index in range(len(target.leading))]
+        if target.leading and not target.keywords and receiver is None and not _is_partial(target, self.kinds, value):
+            leading = [self._object(item, names[index]) for index, item in enumerate(target.leading)]
+        given = [*first, *leading]
+        bound = bind(value, signature, len(given), self._length)
+        for position, parameter in enumerate(names):
+            if position < len(given):
+                arguments[parameter] = given[position]  # type: ignore[assignment]
+                continue
+            argument = bound[parameter]
+            if isinstance(argument, Default):
+                if parameter in target.keywords:
+                    argument = subscript(attribute(value.func, "keywords"), constant(parameter))
+                else:
+                    argument = self._default(argument.value, parameter, value)
+            elif isinstance(argument, gast.Tuple | gast.Dict) and argument not in self.kinds.of:
+                kind = (target.parameters or {}).get(parameter)
+                if kind is not None:
+                    self.kinds.of[argument] = kind  # type: ignore[index]
+            arguments[parameter] = argument
+        return arguments
+
+    def _default(self, default: Any, parameter: str, origin: gast.Call) -> gast.expr:
+        if default is None or isinstance(default, bool | int | float | str):
+            return gast.copy_location(constant(default), origin)
+        return self._object(default, parameter)
+
+    def _object(self, value: Any, wanted: str) -> gast.expr:
+        return name(self.helpers.name_of(f"{wanted}_given", value))
+
+    def _length(self, node: gast.AST) -> int | None:
+        kind = self.kinds.of.get(node)
+        if isinstance(kind, TupleOf):
+            return len(kind.elements)
+        if isinstance(kind, SequenceOf) and kind.elements is not None:
+            return len(kind.elements)
+        if isinstance(kind, Array) and kind.dims and isinstance(kind.dims[0], int):
+            return kind.dims[0]
+        return None
+
+
+def _is_partial(target: Target, kinds: Kinds, value: gast.Call) -> bool:
+    """Whether the callee is read from a variable as a partial, whose arguments can be read off it."""
+    return is_path(value.func, kinds) and not isinstance(value.func, gast.Attribute)
+
+
+def is_differentiated(target: Target) -> bool:
+    """Whether a callee is differentiated by its source: it is a Python function without a rule."""
+    if has_rule(target.function) or is_nondifferentiable(target.function):
+        return False
+    return isinstance(target.function, FunctionType) and target.parameters is not None
+
+
+def unsupported_call(node: gast.AST) -> UnsupportedError:
+    """The error for a call whose function is known only at run time."""
+    return UnsupportedError(
+        "this call may reach several functions, or one that is not known before the run",
+        node=node,
+        advice="call the functions by name, in the branches of an if statement",
+    )

@@ -1,0 +1,103 @@
+"""Cotangents on their way down an expression, and how they are fitted to what they are added to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import gast
+
+from srcgrad.kind import Array, Kind, Number, Scalar
+from srcgrad.syntax.build import attribute, call, is_number, number_value
+
+Evaluate = Callable[[gast.expr], Kind]
+
+
+@dataclass(frozen=True)
+class Cotangent:
+    """The adjoint of an expression: ``expression`` broadcasts to the shape of its value.
+
+    ``condition`` holds where the adjoint is not surely zero; ``is_masked`` tells whether ``expression`` already is zero
+    where it does not hold, so that only a factor that may be infinite there makes a mask necessary.
+    """
+
+    expression: gast.expr
+    kind: Kind
+    condition: gast.expr | None = None
+    is_masked: bool = True
+
+    def times(self, factor: gast.expr, product: gast.expr, kind: Kind) -> Cotangent:
+        """The cotangent of an operand: ``product``, this cotangent times the partial derivative ``factor``."""
+        masked = self.is_masked and not may_be_singular(factor)
+        return replace(self, expression=product, kind=kind, is_masked=masked or self.condition is None)
+
+    def masked(self) -> gast.expr:
+        """The expression, zero wherever the condition does not hold."""
+        if self.condition is None or self.is_masked:
+            return self.expression
+        return call("np.where", self.condition, self.expression, 0.0)
+
+
+def may_be_singular(factor: gast.expr) -> bool:
+    """Whether a factor can be infinite or NaN for finite operands: a quotient, a power, a function's value."""
+    for node in gast.walk(factor):
+        if isinstance(node, gast.Call) or (isinstance(node, gast.BinOp) and isinstance(node.op, gast.Div | gast.Pow | gast.MatMult)):
+            if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Div) and is_number(node.right):
+                continue
+            if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Pow) and is_number(node.right):
+                exponent = number_value(node.right)
+                if isinstance(exponent, int | float) and exponent >= 0:
+                    continue
+            return True
+        # The value of a named operand may be infinite itself: log(0) in a branch that is not taken.
+        if isinstance(node, gast.Name | gast.Subscript | gast.Attribute):
+            return True
+    return False
+
+
+def fitted(expression: gast.expr, kind: Kind, target: Kind, value: gast.expr) -> tuple[gast.expr, Kind]:
+    """``expression`` summed over the axes along which ``value`` (of kind ``target``) was broadcast; it may stay smaller.
+
+    A result that still has to be broadcast keeps its own kind.
+    """
+    expression, kind = _real(expression, kind, target)
+    if isinstance(target, Scalar):
+        if isinstance(kind, Scalar):
+            return expression, kind
+        return call("np.sum", expression), Scalar(_dtype(kind), python=False)
+    if isinstance(kind, Scalar):
+        return expression, kind
+    if isinstance(target, Array) and isinstance(kind, Array) and target.dims is not None and kind.dims is not None:
+        if kind.dims == target.dims or _surely_smaller(kind.dims, target.dims):
+            return expression, kind
+        extra = len(kind.dims) - len(target.dims)
+        if extra > 0 and kind.dims[extra:] == target.dims:
+            axis = 0 if extra == 1 else tuple(range(extra))
+            return call("np.sum", expression, axis=_axes(axis)), Array(kind.dtype, target.dims)
+    shape = attribute(value, "shape") if isinstance(target, Array) else call("np.shape", value)
+    return call("sum_to", expression, shape), target
+
+
+def _axes(axis: int | tuple[int, ...]) -> gast.expr:
+    if isinstance(axis, int):
+        return gast.Constant(axis, None)
+    return gast.Tuple([gast.Constant(item, None) for item in axis], gast.Load())
+
+
+def _surely_smaller(dims: tuple[int | str, ...], target: tuple[int | str, ...]) -> bool:
+    """Whether an array of dimensions ``dims`` broadcasts to ``target`` without widening it."""
+    if len(dims) > len(target):
+        return False
+    return all(mine in (1, theirs) for mine, theirs in zip(reversed(dims), reversed(target), strict=False))
+
+
+def _dtype(kind: Kind) -> str:
+    return kind.dtype if isinstance(kind, Scalar | Array | Number) else "float64"
+
+
+def _real(expression: gast.expr, kind: Kind, target: Kind) -> tuple[gast.expr, Kind]:
+    """The real part, where a real operand met complex ones."""
+    if _dtype(kind).startswith("complex") and not _dtype(target).startswith("complex"):
+        real = "float32" if _dtype(kind) == "complex64" else "float64"
+        return call("np.real", expression), replace(kind, dtype=real)  # type: ignore[call-arg]
+    return expression, kind

@@ -1,0 +1,393 @@
+"""The adjoint of an expression: its cotangent is carried down to the variables that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import gast
+
+from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.operations import Operation, is_path, operation_of, single_target
+from srcgrad.differentiate.adjoints import Adjoints, is_fresh
+from srcgrad.differentiate.application import Application, apply_rule, folding
+from srcgrad.differentiate.cotangent import Cotangent, fitted
+from srcgrad.differentiate.naming import Helpers
+from srcgrad.errors import MissingRuleError, UnsupportedError
+from srcgrad.kind import Array, Kind, Number, Scalar, SequenceOf, TupleOf
+from srcgrad.syntax.build import (
+    assign,
+    base_name,
+    binary,
+    call,
+    copy_tree,
+    if_statement,
+    is_number,
+    method,
+    multiply,
+    name,
+    names_read,
+    subscript,
+)
+from srcgrad.syntax.folding import Fold
+from srcgrad.syntax.names import Names
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+_TEMPORARIES = ("v_bar", "u_bar", "q_bar", "p_bar", "r_bar", "e_bar")
+
+
+class Expressions:
+    """Carries cotangents down the expressions of one statement and writes the adjoint statements."""
+
+    def __init__(self, kinds: Kinds, adjoints: Adjoints, names: Names, helpers: Helpers) -> None:
+        self.kinds = kinds
+        self.adjoints = adjoints
+        self.names = names
+        self.helpers = helpers
+        self.temporaries: set[str] = set()
+        self._placeholder = names.fresh("z_bar")
+        self._reserved: list[str] = []
+        self._in_use = 0
+        self.statements: list[gast.stmt] = []
+        self.varied: frozenset[str] = frozenset()
+        self.collected: list[tuple[gast.expr, Kind]] | None = None
+        self.collects: str | None = None
+        self.value: tuple[gast.AST, gast.expr] | None = None
+        self.volatile: frozenset[str] = frozenset()
+
+    # ---- the state of one statement ----
+
+    def begin(self, varied: frozenset[str]) -> None:
+        """Start a statement before which these variables are varied."""
+        self.statements = []
+        self.varied = varied
+        self.collected = self.collects = self.value = None
+        self._in_use = 0
+        self.volatile = frozenset()
+
+    def depends(self, node: gast.AST) -> bool:
+        """Whether an expression varies with the differentiated parameters."""
+        return bool(dependencies(node, self.kinds) & self.varied)
+
+    def evaluate(self, expression: gast.expr) -> Kind:
+        """The kind of an adjoint expression."""
+        return self.kinds.evaluate(expression, self.adjoints.known)
+
+    def bind(self, expression: gast.expr, kind: Kind) -> gast.expr:
+        """A name for the value of an expression, or the expression itself where it is as simple as a name."""
+        if self.is_simple(expression):
+            return expression
+        temporary = self._temporary()
+        self.adjoints.known[temporary] = kind
+        if self.is_volatile(expression) and isinstance(kind, Array | Number) and not is_fresh(expression):
+            expression = method(expression, "copy")
+        self.statements.append(assign(temporary, expression))
+        return name(temporary)
+
+    def is_volatile(self, expression: gast.expr) -> bool:
+        """Whether an expression reads an adjoint that the statement's own reversal changes on the way."""
+        return bool(self.volatile) and bool(names_read(expression) & self.volatile)
+
+    def is_simple(self, expression: gast.expr) -> bool:
+        """Whether an expression may be written several times in this statement's reversal."""
+        return is_simple(expression) and not self.is_volatile(expression)
+
+    def _temporary(self) -> str:
+        if self._in_use == len(self._reserved):
+            wanted = _TEMPORARIES[min(self._in_use, len(_TEMPORARIES) - 1)]
+            self._reserved.append(self.names.fresh(wanted))
+            self.temporaries.add(self._reserved[-1])
+        self._in_use += 1
+        return self._reserved[self._in_use - 1]
+
+    # ---- expressions ----
+
+    def push(self, node: gast.expr, cotangent: Cotangent) -> None:
+        """Write the statements that carry a cotangent from an expression to the variables it reads."""
+        if not self.depends(node):
+            return
+        if is_path(node, self.kinds):
+            self._leaf(node, cotangent)
+            return
+        operation = operation_of(node, self.kinds)
+        if operation is not None:
+            if operation.is_differentiable:
+                self._operation(node, operation, cotangent)
+            return
+        match node:
+            case gast.IfExp(test=test, body=body, orelse=orelse):
+                self._conditional(test, body, orelse, cotangent)
+            case gast.Tuple(elts=elements) | gast.List(elts=elements):
+                self._display(elements, cotangent)
+            case gast.Dict(keys=keys, values=values):
+                ct = self.bind(cotangent.masked(), cotangent.kind)
+                for key, value in zip(keys, values, strict=True):
+                    if key is None:
+                        raise UnsupportedError("'**' in a dict of differentiated values is not supported", node=node)
+                    entry = subscript(ct, key)
+                    self.push(value, Cotangent(entry, self.kinds.of[value]))
+            case gast.BinOp(left=left, op=gast.Add(), right=right):
+                self._concatenation(left, right, cotangent)
+            case gast.Call():
+                raise self._missing_rule(node)
+            case _:
+                raise UnsupportedError(
+                    "the derivative of this expression is not supported",
+                    node=node,
+                    advice="write it as simpler statements, one operation each",
+                )
+
+    def _missing_rule(self, node: gast.Call) -> MissingRuleError:
+        target = single_target(node, self.kinds)
+        called = getattr(target.function, "__name__", None) if target is not None else None
+        return missing_rule(called or "this function", node)
+
+    def _leaf(self, node: gast.expr, cotangent: Cotangent) -> None:
+        kind = self.kinds.of.get(node) or cotangent.kind
+        expression = cotangent.masked()
+        known = cotangent.kind if expression is cotangent.expression else self.evaluate(expression)
+        if isinstance(kind, Scalar | Array | Number):
+            expression, known = fitted(expression, known, kind, node)
+        base = base_name(node)
+        assert base is not None
+        if cotangent.condition is not None:
+            self.adjoints.state.guarded.add(base)
+        if self.collected is not None and isinstance(node, gast.Name) and base == self.collects:
+            self.collected.append((expression, known))
+            return
+        self.statements.extend(self.adjoints.add(node, expression, known))
+
+    def _conditional(self, test: gast.expr, body: gast.expr, orelse: gast.expr, cotangent: Cotangent) -> None:
+        ct = replace(cotangent, expression=self.bind(cotangent.expression, cotangent.kind))
+        outer = self.statements
+        before = self.adjoints.state.copy()
+        branches: list[list[gast.stmt]] = []
+        states = []
+        for side in (body, orelse):
+            self.statements = []
+            self.adjoints.state = before.copy()
+            self.push(side, ct)
+            branches.append(self.statements)
+            states.append(self.adjoints.state)
+        live = states[0].live | states[1].live
+        for state, branch in zip(states, branches, strict=True):
+            self.adjoints.state = state
+            branch.extend(self.adjoints.materialise(live - state.live))
+        self.adjoints.state.owned = states[0].owned & states[1].owned
+        self.adjoints.state.guarded = states[0].guarded | states[1].guarded
+        self.statements = outer
+        self.statements.extend(two_sided(copy_tree(test), branches[0], branches[1]))
+
+    def _display(self, elements: list[gast.expr], cotangent: Cotangent) -> None:
+        expression = cotangent.masked()
+        if isinstance(expression, gast.Tuple | gast.List) and len(expression.elts) == len(elements):
+            parts = list(expression.elts)
+        else:
+            expression = self.bind(expression, cotangent.kind)
+            parts = [subscript(expression, index) for index in range(len(elements))]
+        for element, part in zip(elements, parts, strict=True):
+            if isinstance(element, gast.Starred):
+                raise UnsupportedError("a starred element of differentiated values is not supported", node=element)
+            if self.depends(element):
+                self.push(element, Cotangent(part, self.evaluate(part)))
+
+    def _concatenation(self, left: gast.expr, right: gast.expr, cotangent: Cotangent) -> None:
+        kind = self.kinds.of.get(left)
+        if not isinstance(kind, SequenceOf | TupleOf):
+            raise UnsupportedError("the derivative of this sum is not supported", node=left)
+        ct = self.bind(cotangent.masked(), cotangent.kind)
+        length = call("len", left)
+        self.push(left, Cotangent(gast.Subscript(ct, gast.Slice(None, length, None), gast.Load()), kind))
+        rest = gast.Subscript(ct, gast.Slice(length, None, None), gast.Load())
+        self.push(right, Cotangent(rest, self.kinds.of[right]))
+
+    # ---- operations with a rule ----
+
+    def _operation(self, node: gast.expr, operation: Operation, cotangent: Cotangent) -> None:
+        application = apply_rule(operation, node, self.kinds, self.depends)
+        if application.is_choice and isinstance(self.kinds.of.get(node), Array | Number):
+            self._choice(node, application, cotangent)
+        elif application.rule.form == "partials":
+            self._partials(node, application, cotangent)
+        else:
+            self._adjoint(node, application, cotangent)
+
+    def _value_of(self, node: gast.expr) -> gast.expr:
+        if self.value is not None and self.value[0] is node:
+            return self.value[1]
+        return node
+
+    def _choice(self, node: gast.expr, application: Application, cotangent: Cotangent) -> None:
+        """``np.where``: each side gets the cotangent under the condition, carried along until it must be applied."""
+        condition = self.bind(application.operands["condition"], self.kinds.of[application.operands["condition"]])
+        expression = self.bind(cotangent.masked(), cotangent.kind)
+        for side, test in (("x", condition), ("y", call("np.logical_not", condition))):
+            operand = application.operands[side]
+            if self.depends(operand):
+                masked = Cotangent(expression, cotangent.kind, test, is_masked=False)
+                self._operand(node, operand, masked)
+
+    def _partials(self, node: gast.expr, application: Application, cotangent: Cotangent) -> None:
+        inlined = application.inline(self._value_of(node), None, self._fold(node, application), self.names, self.helpers)
+        active = [(operand, factor) for operand, factor in inlined.factors if not is_number(factor, 0)]
+        expression = cotangent.expression
+        if len(active) > 1 and (self.is_volatile(expression) or not is_cheap(expression, self.kinds.of.get(node))):
+            expression = self.bind(expression, cotangent.kind)
+        self.statements.extend(inlined.statements)
+        scalar = isinstance(self.kinds.of.get(node), Scalar)
+        for operand, factor in active:
+            product = multiply(expression, factor)
+            kind = cotangent.kind if scalar and not _may_be_complex(self.kinds.of.get(node)) else self.evaluate(product)
+            self._operand(node, operand, cotangent.times(factor, product, kind))
+
+    def _adjoint(self, node: gast.expr, application: Application, cotangent: Cotangent) -> None:
+        expression = cotangent.masked()
+        kind = cotangent.kind if expression is cotangent.expression else self.evaluate(expression)
+        expression, kind = self._full(node, expression, kind)
+        placeholder = self._placeholder
+        fold = self._fold(node, application, kind)
+        inlined = application.inline(self._value_of(node), name(placeholder), fold, self.names, self.helpers)
+        if not self.is_simple(expression) and inlined.uses(placeholder) > 1:
+            expression = self.bind(expression, kind)
+        inlined = inlined.substituted(placeholder, expression)
+        self.statements.extend(inlined.statements)
+        for operand, result in inlined.factors:
+            if is_number(result, 0):
+                continue
+            found = self.evaluate(result)
+            ct = Cotangent(result, found, cotangent.condition)
+            if application.rule.broadcasts:
+                self._operand(node, operand, ct)
+                continue
+            target = self.kinds.of.get(operand)
+            if isinstance(target, Array) and isinstance(found, Array) and not application.may_be_smaller:
+                if found.ndim == target.ndim:
+                    ct = replace(ct, kind=Array(found.dtype, target.dims))
+            self.push(operand, ct)
+
+    def _full(self, node: gast.expr, expression: gast.expr, kind: Kind) -> tuple[gast.expr, Kind]:
+        """A cotangent of the full shape of an expression's value, as rules want it."""
+        target = self.kinds.of.get(node)
+        if isinstance(target, Scalar) or not isinstance(target, Array | Number):
+            return expression, kind
+        if isinstance(target, Array) and target.dims == ():
+            return expression, kind
+        if isinstance(target, Array) and isinstance(kind, Array) and kind.dims is not None and kind.dims == target.dims:
+            return expression, kind
+        witness = self._witness(node, target)
+        if isinstance(kind, Scalar) and isinstance(target, Array):
+            if is_number(expression, 1.0):
+                return call("np.ones_like", witness), target
+            return call("np.full_like", witness, expression), target
+        if isinstance(kind, Array) and isinstance(target, Array) and kind.dims is not None and _no_ones(kind.dims):
+            if kind.ndim == target.ndim and isinstance(expression, gast.Name):
+                return expression, target
+        return call("np.broadcast_to", expression, call("np.shape", witness)), target
+
+    def _witness(self, node: gast.expr, target: Kind) -> gast.expr:
+        """An expression with the shape of a node's value: a variable below it where there is one, else the node again."""
+        value = self._value_of(node)
+        if value is not node:
+            return value
+        if isinstance(target, Array) and target.dims is not None:
+            for part in _operands_below(node):
+                kind = self.kinds.of.get(part)
+                if is_path(part, self.kinds) and isinstance(kind, Array) and kind.dims == target.dims:
+                    return part
+        return node
+
+    def _operand(self, node: gast.expr, operand: gast.expr, cotangent: Cotangent) -> None:
+        """Push to an operand of an elementwise operation, summing over the axes along which it was broadcast."""
+        whole, part = self.kinds.of.get(node), self.kinds.of.get(operand)
+        same = (
+            isinstance(whole, Scalar)
+            or (isinstance(whole, Array) and isinstance(part, Array) and whole.dims is not None and whole.dims == part.dims)
+            or not isinstance(part, Scalar | Array | Number)
+        )
+        if same:
+            self.push(operand, cotangent)
+            return
+        expression = cotangent.masked()
+        kind = self.evaluate(expression)
+        full = isinstance(kind, Array) and isinstance(whole, Array) and kind.dims is not None and kind.dims == whole.dims
+        if not full:
+            assert whole is not None
+            witness = self._witness(node, whole)
+            if isinstance(kind, Scalar) and isinstance(part, Scalar):
+                expression = multiply(expression, call("np.size", witness))
+            else:
+                expression = call("np.broadcast_to", expression, call("np.shape", witness))
+                kind = whole
+        expression, kind = fitted(expression, kind, part, operand)  # type: ignore[arg-type]
+        self.push(operand, Cotangent(expression, kind, cotangent.condition if isinstance(part, Array) else None))
+
+    def _fold(self, node: gast.expr, application: Application, z_bar: Kind | None = None) -> Fold:
+        parameters = {key: self.kinds.of.get(operand) or self.evaluate(operand) for key, operand in application.operands.items()}
+        parameters["z"] = self.kinds.of[node]
+        if z_bar is not None:
+            parameters["z_bar"] = z_bar
+        return folding(self.kinds.evaluate, parameters)
+
+
+def missing_rule(called: str, node: gast.AST) -> MissingRuleError:
+    """The error for a function with neither rule nor source."""
+    return MissingRuleError(
+        f"{called} has no derivative rule and no Python source that could be differentiated",
+        node=node,
+        advice=f"register a rule with srcgrad.rules.partials({called}) or srcgrad.rules.adjoint({called}), "
+        f"or srcgrad.rules.nondifferentiable({called}) if its result is to be a constant",
+    )
+
+
+def two_sided(test: gast.expr, body: list[gast.stmt], orelse: list[gast.stmt]) -> list[gast.stmt]:
+    """An ``if`` with these branches, turned around or left out where they are empty."""
+    if body:
+        return [if_statement(test, body, orelse)]
+    if orelse:
+        return [if_statement(gast.UnaryOp(gast.Not(), test), orelse)]
+    return []
+
+
+def is_simple(expression: gast.expr) -> bool:
+    """Whether an expression may be written several times: a name, a number, an element or attribute of a name."""
+    match expression:
+        case gast.Name() | gast.Constant():
+            return True
+        case gast.UnaryOp(operand=gast.Name() | gast.Constant()):
+            return True
+        case gast.Subscript(value=gast.Name(), slice=gast.Name() | gast.Constant()):
+            return True
+        case gast.Tuple(elts=elements):
+            return all(is_simple(element) for element in elements)
+        case _:
+            return False
+
+
+def is_cheap(expression: gast.expr, kind: Kind | None) -> bool:
+    """Whether writing an expression twice costs less than a name for it: one operation on numbers."""
+    if is_simple(expression):
+        return True
+    if not isinstance(kind, Scalar):
+        return False
+    return isinstance(expression, gast.BinOp) and is_simple(expression.left) and is_simple(expression.right)
+
+
+def _may_be_complex(kind: Kind | None) -> bool:
+    return isinstance(kind, Scalar) and kind.dtype.startswith("complex")
+
+
+def _no_ones(dims: tuple[int | str, ...]) -> bool:
+    return all(dim != 1 for dim in dims)
+
+
+def _operands_below(node: gast.AST) -> Iterator[gast.expr]:
+    for part in gast.walk(node):
+        if isinstance(part, gast.expr) and part is not node:
+            yield part
+
+
+Push = Callable[[gast.expr, Cotangent], None]
+__all__ = ["Expressions", "Push", "binary", "is_simple", "missing_rule", "two_sided"]

@@ -1,0 +1,236 @@
+"""The two sweeps as statements: the user's own text with what it records, then the same in reverse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import gast
+
+from srcgrad.differentiate.recording import Plan
+from srcgrad.differentiate.steps import Branch, Loop, Scope, Simple, Step, Steps
+from srcgrad.differentiate.tapes import Site, Tapes
+from srcgrad.errors import UnsupportedError
+from srcgrad.syntax.build import assign, copy_tree, name, names_assigned, names_read
+from srcgrad.syntax.comments import comment
+
+
+@dataclass
+class Sweeps:
+    """The statements of both sweeps, without headings."""
+
+    forward: list[gast.stmt] = field(default_factory=list)
+    reverse: list[gast.stmt] = field(default_factory=list)
+
+
+def sweeps(steps: Steps, plan: Plan, tapes: Tapes) -> Sweeps:
+    """Forward and reverse sweep of a function."""
+    forward = [assign(variable, None) for variable in sorted(plan.undefined)]
+    forward += _Forward(plan, tapes).top(steps)
+    return Sweeps(forward, _Reverse(plan, tapes).block(steps))
+
+
+class _Forward:
+    """Writes the forward sweep."""
+
+    def __init__(self, plan: Plan, tapes: Tapes) -> None:
+        self.plan = plan
+        self.tapes = tapes
+        self.made: set[str] = set()
+
+    def top(self, steps: Steps) -> list[gast.stmt]:
+        """The steps outside of loops, each loop after the tapes that it fills."""
+        statements: list[gast.stmt] = []
+        for step in steps:
+            match step:
+                case Loop():
+                    statements.extend(self.empty_tapes(step))
+                    statements.extend(self.step(step))
+                case Branch(body=body, orelse=orelse):
+                    for inner in _loops_inside([*body, *orelse]):
+                        statements.extend(self.empty_tapes(inner))
+                    statements.extend(self.step(step))
+                case Scope(body=body):
+                    for inner in _loops_inside(body):
+                        statements.extend(self.empty_tapes(inner))
+                    statements.extend(self.step(step))
+                case Simple():
+                    statements.extend(self.step(step))
+        return statements
+
+    def empty_tapes(self, loop: Loop) -> list[gast.stmt]:
+        """The tapes filled inside a loop, made once."""
+        statements = []
+        for site in self.sites(loop):
+            made = site.initialise()
+            if made is not None and site.tape not in self.made and site.tape:
+                self.made.add(site.tape)
+                statements.append(made)
+        return statements
+
+    def sites(self, step: Step) -> list[Site]:
+        match step:
+            case Simple():
+                return [self.tapes.before[step]] if step in self.tapes.before else []
+            case Branch(body=body, orelse=orelse):
+                return [site for inner in (*body, *orelse) for site in self.sites(inner)]
+            case Scope(body=body):
+                return [site for inner in body for site in self.sites(inner)]
+            case Loop(body=body):
+                around = [self.tapes.around[step]] if step in self.tapes.around else []
+                return [*around, *(site for inner in body for site in self.sites(inner)), *self.tapes.ends.get(step, ())]
+
+    def block(self, steps: Steps) -> list[gast.stmt]:
+        return [statement for step in steps for statement in self.step(step)]
+
+    def step(self, step: Step) -> list[gast.stmt]:
+        match step:
+            case Simple(statements=statements):
+                site = self.tapes.before.get(step)
+                return [*(site.record() if site else []), *copy_tree(statements)]
+            case Branch(origin=origin, body=body, orelse=orelse):
+                return [_compound(origin, body=self.block(body) or [gast.Pass()], orelse=self.block(orelse))]
+            case Scope(origin=gast.With() as origin, body=body):
+                return [_compound(origin, body=self.block(body))]
+            case Scope(origin=origin, body=body):
+                return [_compound(origin, body=self.block(body), orelse=[])]
+            case Loop(origin=origin, body=body):
+                around = self.tapes.around.get(step)
+                counted = step.has_adjoint and step not in self.tapes.drained
+                statements = [*(around.record() if around else []), *(copy_tree(step.before) if counted else [])]
+                inside = [*(copy_tree(step.count) if counted else []), *self.block(body)]
+                recorded = [statement for site in self.tapes.ends.get(step, ()) for statement in site.record()]
+                statements.append(_compound(origin, body=_before_break(inside, recorded), orelse=[]))
+                return statements
+
+
+def _before_break(inside: list[gast.stmt], recorded: list[gast.stmt]) -> list[gast.stmt]:
+    """Records at the end of a trip, also where the trip ends with a ``break``."""
+    if not recorded:
+        return inside
+    if _breaks(inside):
+        last = inside[-1]
+        if isinstance(last, gast.Break):
+            return [*inside[:-1], *copy_tree(recorded), last]
+        if isinstance(last, gast.If):
+            if last.orelse == [] and len(last.body) == 1 and not names_assigned(last):
+                return [*inside[:-1], *recorded, last]
+            body = _before_break(last.body, recorded)
+            orelse = _before_break(last.orelse, recorded)
+            return [*inside[:-1], _compound(last, body=body, orelse=orelse)]
+        if isinstance(last, gast.With):
+            return [*inside[:-1], _compound(last, body=_before_break(last.body, recorded))]
+        raise UnsupportedError("a 'break' in this place is not supported", node=last)
+    return [*inside, *copy_tree(recorded)]
+
+
+def _breaks(body: list[gast.stmt]) -> bool:
+    """Whether a trip may end with ``break`` in its last statement."""
+    if not body:
+        return False
+    match body[-1]:
+        case gast.Break():
+            return True
+        case gast.If(body=inner, orelse=orelse):
+            return _breaks(inner) or _breaks(orelse)
+        case gast.With(body=inner):
+            return _breaks(inner)
+        case gast.Try(body=inner, orelse=orelse):
+            return _breaks(inner) or _breaks(orelse)
+        case _:
+            return False
+
+
+class _Reverse:
+    """Writes the reverse sweep."""
+
+    def __init__(self, plan: Plan, tapes: Tapes) -> None:
+        self.plan = plan
+        self.tapes = tapes
+
+    def block(self, steps: Steps) -> list[gast.stmt]:
+        return [statement for step in reversed(steps) for statement in self.step(step)]
+
+    def step(self, step: Step) -> list[gast.stmt]:
+        match step:
+            case Simple():
+                return self._simple(step)
+            case Branch(origin=origin):
+                body, orelse = self.block(step.body), self.block(step.orelse)
+                return _branch(origin, body, orelse)
+            case Scope(origin=gast.With() as origin, body=body) if step.reenter:
+                inside = self.block(body)
+                return [_compound(origin, body=inside)] if inside else []
+            case Scope(body=body):
+                return self.block(body)
+            case Loop():
+                return self._loop(step)
+
+    def _simple(self, step: Simple) -> list[gast.stmt]:
+        site = self.tapes.before.get(step)
+        restored = site.restore() if site else []
+        adjoint = copy_tree(step.adjoint)
+        heading: list[gast.stmt] = [comment(line) for line in step.comment.splitlines()] if step.comment and (adjoint or restored) else []
+        if site is None:
+            return [*heading, *adjoint]
+        after = names_read(list(step.adjoint)) & step.assigned - step.reads_itself
+        saved = {overwrite.variable for overwrite in site.overwrites if overwrite.whole}
+        if after & saved:
+            if (names_read(list(step.adjoint)) & step.reads_itself) & saved:
+                raise UnsupportedError("this statement overwrites values in a way that cannot be reversed", node=step.origin)
+            return [*heading, *adjoint, *restored]
+        return [*heading, *restored, *adjoint]
+
+    def _loop(self, loop: Loop) -> list[gast.stmt]:
+        around = self.tapes.around.get(loop)
+        restored = around.restore() if around else []
+        if not loop.has_adjoint or loop.header is None:
+            return restored
+        inside: list[gast.stmt] = []
+        for variable in self.plan.rebinds.get(loop, ()):
+            statement = loop.rebind[variable]
+            if statement is not None and not any(statement is known for known in inside):
+                inside.append(statement)
+        inside = copy_tree(inside)
+        for site in reversed(self.tapes.ends.get(loop, [])):
+            inside.extend(site.restore())
+        inside.extend(self.block(loop.body))
+        heading: list[gast.stmt] = [comment(loop.comment)] if loop.comment else []
+        drained = self.tapes.drained.get(loop)
+        if drained is not None:
+            return [*heading, gast.While(name(drained), inside, []), *restored]
+        header = copy_tree(loop.header)
+        header.body = inside
+        return [*heading, header, *restored]
+
+
+def _branch(origin: gast.If, body: list[gast.stmt], orelse: list[gast.stmt]) -> list[gast.stmt]:
+    if body:
+        return [_compound(origin, body=body, orelse=orelse)]
+    if orelse:
+        bare = _compound(origin, body=orelse, orelse=[])
+        bare.test = gast.UnaryOp(gast.Not(), bare.test)
+        return [bare]
+    return []
+
+
+def _compound(origin: gast.stmt, **blocks: list[gast.stmt]) -> gast.stmt:
+    """A compound statement with other blocks."""
+    bare = type(origin).__new__(type(origin))
+    for key, value in origin.__dict__.items():
+        bare.__dict__[key] = blocks[key] if key in blocks else copy_tree(value)
+    return bare
+
+
+def _loops_inside(steps: Steps) -> list[Loop]:
+    found: list[Loop] = []
+    for step in steps:
+        match step:
+            case Loop():
+                found.append(step)
+            case Branch(body=body, orelse=orelse):
+                found += _loops_inside([*body, *orelse])
+            case Scope(body=body):
+                found += _loops_inside(body)
+            case Simple():
+                pass
+    return found

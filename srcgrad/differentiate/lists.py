@@ -1,0 +1,163 @@
+"""The reversal of what changes a list or dict in place: append, pop, insert, extend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import gast
+
+from srcgrad.analyse.activity import assigned_names
+from srcgrad.differentiate.adjoints import Adjoints, zero_of
+from srcgrad.differentiate.cotangent import Cotangent
+from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.steps import Overwrite, Simple
+from srcgrad.errors import UnsupportedError
+from srcgrad.kind import DictOf, Opaque, SequenceOf
+from srcgrad.syntax.build import (
+    assign,
+    base_name,
+    constant,
+    expression_statement,
+    is_number,
+    method,
+    name,
+    names_assigned,
+    names_read,
+    subscript,
+)
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+# Stands for the recorded value in the statements that restore it.
+SAVED = "saved value"
+
+
+class Lists:
+    """Steps of statements that change a list or dict."""
+
+    def __init__(self, kinds: Kinds, adjoints: Adjoints, expressions: Expressions) -> None:
+        self.kinds = kinds
+        self.adjoints = adjoints
+        self.expressions = expressions
+
+    def change(self, statement: gast.stmt, value: gast.expr) -> Simple:
+        """``xs.append(v)`` and the like, as a statement of its own."""
+        assert isinstance(value, gast.Call)
+        if not isinstance(value.func, gast.Attribute):
+            raise self._refused(statement)
+        receiver, changed = value.func.value, base_name(value.func.value)
+        kind = self.kinds.of.get(receiver)
+        touched = changed in self.adjoints.state.live or any(self.expressions.depends(item) for item in value.args)
+        if not isinstance(kind, SequenceOf | DictOf) or changed is None:
+            if touched:
+                raise self._refused(statement)
+            return self._unrelated(statement, changed)
+        step = Simple([statement])
+        match value.func.attr, value.args:
+            case "append", [item]:
+                step.overwrites = [self._undone(changed, expression_statement(method(receiver, "pop")))]
+                if changed in self.adjoints.state.live:
+                    self._put(item, method(self._bar(receiver), "pop"))
+            case "insert", [position, item] if is_number(position, 0):
+                step.overwrites = [self._undone(changed, expression_statement(method(receiver, "pop", constant(0))))]
+                if changed in self.adjoints.state.live:
+                    self._put(item, method(self._bar(receiver), "pop", constant(0)))
+            case "reverse", []:
+                step.overwrites = [self._undone(changed, expression_statement(method(receiver, "reverse")))]
+                if changed in self.adjoints.state.live:
+                    self.expressions.statements.append(expression_statement(method(self._bar(receiver), "reverse")))
+            case "pop", positions if isinstance(kind, SequenceOf):
+                self._pop(step, receiver, positions, changed, None)
+            case _:
+                if touched:
+                    raise self._refused(statement)
+                return self._unrelated(statement, changed)
+        return step
+
+    def take(self, statement: gast.stmt, target: gast.expr, value: gast.Call) -> Simple:
+        """``v = xs.pop()``."""
+        assert isinstance(value.func, gast.Attribute)
+        receiver, changed = value.func.value, base_name(value.func.value)
+        variables = assigned_names(target)
+        live = self.adjoints.state.live
+        touched = changed in live or bool(set(variables) & live) or self.expressions.depends(receiver)
+        is_list = isinstance(self.kinds.of.get(receiver), SequenceOf)
+        if changed is None or not (is_list and value.func.attr == "pop" and isinstance(target, gast.Name)):
+            if touched:
+                raise self._refused(statement)
+            step = self._unrelated(statement, changed)
+            step.assigned = frozenset(variables)
+            step.overwrites.extend(Overwrite(variable, name(variable)) for variable in variables)
+            return step
+        bar = None
+        if target.id in live:
+            bar = name(self.adjoints.of(target.id))
+            self.adjoints.state.drop([target.id])
+        step = Simple([statement], assigned=frozenset(variables))
+        self._pop(step, receiver, value.args, changed, bar)
+        step.overwrites.append(Overwrite(target.id, name(target.id)))
+        return step
+
+    def extend(self, statement: gast.AugAssign, target: gast.Name) -> Simple:
+        """``xs += ys``, which changes the list xs."""
+        if target.id in self.adjoints.state.live or self.expressions.depends(statement.value):
+            raise UnsupportedError(
+                "extending a list of differentiated values in place is not supported",
+                node=statement,
+                advice=f"write {target.id} = {target.id} + ..., or append one value at a time",
+            )
+        return self._unrelated(statement, target.id)
+
+    def _pop(
+        self, step: Simple, receiver: gast.expr, positions: list[gast.expr], changed: str, bar: gast.expr | None
+    ) -> None:
+        if positions and not (is_number(positions[0], 0) or is_number(positions[0], -1)):
+            if changed in self.adjoints.state.live or bar is not None:
+                raise self._refused(step.statements[0])
+        position = positions[0] if positions else constant(-1)
+        element = subscript(receiver, position)
+        first = bool(positions) and is_number(positions[0], 0)
+        back = method(receiver, "insert", constant(0), name(SAVED)) if first else method(receiver, "append", name(SAVED))
+        step.overwrites.append(Overwrite(changed, element, [expression_statement(back)], whole=False))
+        if changed not in self.adjoints.state.live and bar is None:
+            return
+        kind = self.kinds.of.get(receiver)
+        item = kind.element if isinstance(kind, SequenceOf) else Opaque()
+        if changed not in self.adjoints.state.live:
+            self.expressions.statements.extend(self.adjoints.materialise([changed]))
+        given = bar if bar is not None else zero_of(item, element)
+        put = ("insert", [constant(0), given]) if first else ("append", [given])
+        self.expressions.statements.append(expression_statement(method(self._bar(receiver), put[0], *put[1])))
+
+    def _put(self, item: gast.expr, popped: gast.expr) -> None:
+        """Give the adjoint that an element of a list had to the value that was put there."""
+        if not self.expressions.depends(item):
+            self.expressions.statements.append(expression_statement(popped))
+            return
+        kind = self.kinds.of[item]
+        if isinstance(item, gast.Name) and item.id not in self.adjoints.state.live:
+            self.adjoints.state.live.add(item.id)
+            self.expressions.statements.append(assign(self.adjoints.of(item.id), popped))
+            return
+        self.expressions.push(item, Cotangent(self.expressions.bind(popped, kind), kind))
+
+    def _bar(self, receiver: gast.expr) -> gast.expr:
+        return self.adjoints.part(receiver)
+
+    def _undone(self, changed: str, statement: gast.stmt) -> Overwrite:
+        return Overwrite(changed, None, [statement], whole=False)
+
+    def _unrelated(self, statement: gast.stmt, changed: str | None) -> Simple:
+        assigned = names_assigned(statement)
+        step = Simple([statement], assigned=frozenset(assigned), reads_itself=frozenset(assigned & names_read(statement)))
+        if changed is not None:
+            step.overwrites = [Overwrite(changed, method(changed, "copy"), whole=False)]
+        return step
+
+    def _refused(self, statement: gast.stmt) -> UnsupportedError:
+        return UnsupportedError(
+            "this way to change a container of differentiated values in place is not supported",
+            node=statement,
+            advice="append and pop are; or build a new container",
+        )

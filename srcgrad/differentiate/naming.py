@@ -1,0 +1,39 @@
+"""Names for what generated code calls besides NumPy: runtime functions, rules, forward and reverse sweeps of callees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srcgrad import runtime
+from srcgrad.syntax.names import Names
+
+RUNTIME = {
+    "sum_to": runtime.sum_to,
+    "zeros_like": runtime.zeros_like,
+    "like": runtime.like,
+    "add_mirrors": runtime.add_mirrors,
+    "as_mirror": runtime.as_mirror,
+    "one_number": runtime.one_number,
+    "refuse_shared": runtime.refuse_shared,
+}
+
+
+class Helpers:
+    """The objects of one generated module under the names its code uses for them."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.objects: dict[str, Any] = {}
+
+    def name_of(self, wanted: str, value: Any) -> str:
+        """The name of an object: ``wanted`` unless that is taken by something else."""
+        for key, known in self.objects.items():
+            if known is value:
+                return key
+        # Modules such as np keep their name: every generated module imports them.
+        if wanted in ("np", "math"):
+            self.objects[wanted] = value
+            return wanted
+        fresh = self.names.fresh(wanted)
+        self.objects[fresh] = value
+        return fresh

@@ -1,0 +1,191 @@
+"""What must be recorded: values that the reverse sweep reads and that will have been overwritten by then.
+
+The reverse sweep restores, step by step, the variables it needs to what they were.  Going forward through the steps, the
+set of *needed* variables is carried along: those whose present value some earlier step's reversal reads.  A step
+that overwrites a needed variable saves it first.  This is the to-be-recorded analysis of Hascoet, Naumann and
+Pascual (2005), on the adjoint statements as they really are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import gast
+
+from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step, Steps
+from srcgrad.syntax.build import names_assigned, names_read
+
+Variables = frozenset[str]
+
+
+@dataclass
+class Plan:
+    """What each step saves and restores.
+
+    ``saves``: before a simple step.  ``ends``: variables recorded at the end of each trip of a loop.  ``around``: variables
+    kept over a whole loop.  ``rebinds``: variables that a reversed trip binds again from the loop's own sequence.
+    ``undefined``: variables that may have no value yet where they are recorded.
+    """
+
+    saves: dict[Step, list[Overwrite]] = field(default_factory=dict)
+    ends: dict[Loop, list[str]] = field(default_factory=dict)
+    around: dict[Loop, list[Overwrite]] = field(default_factory=dict)
+    rebinds: dict[Loop, list[str]] = field(default_factory=dict)
+    undefined: set[str] = field(default_factory=set)
+
+
+def recording(steps: Steps, variables: Iterable[str], adjoints: Iterable[str], parameters: Iterable[str]) -> Plan:
+    """The plan for the steps of a function; ``variables`` are the primal ones, ``adjoints`` names of the reverse sweep."""
+    walk = _Walk(frozenset(variables) - frozenset(adjoints))
+    walk.block(steps, _State(frozenset(), frozenset(parameters)))
+    return walk.plan
+
+
+@dataclass(frozen=True)
+class _State:
+    """At one point of the forward sweep: the needed variables, and those that surely have a value."""
+
+    needed: Variables
+    defined: Variables
+
+
+class _Walk:
+    def __init__(self, variables: Variables) -> None:
+        self.variables = variables
+        self.plan = Plan()
+        self._reads: dict[Simple, Variables] = {}
+
+    def block(self, steps: Steps, state: _State) -> _State:
+        for step in steps:
+            match step:
+                case Simple():
+                    state = self._simple(step, state)
+                case Branch():
+                    state = self._branch(step, state)
+                case Loop():
+                    state = self._loop(step, state)
+                case Scope(body=body):
+                    state = self.block(body, state)
+        return state
+
+    def reads(self, step: Simple) -> Variables:
+        """The primal variables that a step's adjoint statements read."""
+        found = self._reads.get(step)
+        if found is None:
+            found = self._reads[step] = frozenset(names_read(list(step.adjoint))) & self.variables
+        return found
+
+    def _simple(self, step: Simple, state: _State) -> _State:
+        reads = self.reads(step)
+        after_step = (reads & step.assigned) - step.reads_itself
+        before = state.needed | (reads - after_step)
+        needed = set(before)
+        saves = []
+        for overwrite in step.overwrites:
+            if overwrite.variable in before:
+                saves.append(overwrite)
+                self._note_undefined(overwrite.variable, state)
+                if overwrite.whole:
+                    needed.discard(overwrite.variable)
+                needed |= overwrite.reads & self.variables
+        self.plan.saves[step] = saves
+        return _State(frozenset(needed) | after_step, state.defined | step.assigned)
+
+    def _note_undefined(self, variable: str, state: _State) -> None:
+        if variable not in state.defined:
+            self.plan.undefined.add(variable)
+
+    def _branch(self, step: Branch, state: _State) -> _State:
+        body, orelse = self.block(step.body, state), self.block(step.orelse, state)
+        asked = frozenset(names_read(step.origin.test)) & self.variables if step.has_adjoint else frozenset[str]()
+        return _State(body.needed | orelse.needed | asked, body.defined & orelse.defined)
+
+    def _loop(self, loop: Loop, state: _State) -> _State:
+        bound, changed = _bound_and_changed(loop)
+        inside = state.defined | loop.targets | frozenset(names_assigned(loop.before))
+        undefined = set(self.plan.undefined)
+
+        def trip(needed: Variables) -> tuple[Variables, Counter[str], Variables]:
+            end = self.block(loop.body, _State(needed, inside))
+            counts = Counter(save.variable for step in _simple_steps(loop.body) for save in self.plan.saves.get(step, ()))
+            return end.needed, counts, end.defined
+
+        carried: Variables = frozenset()
+        while True:
+            needed_at_end, counts, _ = trip(carried)
+            candidates = (needed_at_end | state.needed) & (bound | changed)
+            _, with_candidates, _ = trip(carried | candidates)
+            covered = frozenset(v for v in candidates if with_candidates[v] == counts[v])
+            parts = needed_at_end & changed - bound
+            grown = carried | (covered & needed_at_end) | parts
+            if grown == carried:
+                break
+            carried = grown
+        self.plan.undefined = undefined
+        needed_at_end, counts, defined_at_end = trip(carried)
+        provided = needed_at_end & frozenset(loop.rebind)
+        ends = sorted((needed_at_end & bound) - carried - provided)
+        for variable in ends:
+            if variable not in defined_at_end:
+                self.plan.undefined.add(variable)
+        self.plan.ends[loop] = ends
+        self.plan.rebinds[loop] = sorted(provided)
+        kept = (state.needed & (bound | changed)) - covered - carried
+        self.plan.around[loop] = [_whole(variable, variable in changed - bound) for variable in sorted(kept)]
+        for variable in kept:
+            self._note_undefined(variable, state)
+        needed = (state.needed - bound - kept) | (needed_at_end - frozenset(ends) - provided)
+        if loop.has_adjoint and loop.header is not None:
+            needed |= frozenset(names_read(loop.header)) & self.variables
+            for variable in provided:
+                statement = loop.rebind[variable]
+                if statement is not None:
+                    needed |= frozenset(names_read(statement)) & self.variables - frozenset(names_assigned(loop.header))
+        return _State(needed, state.defined | frozenset(names_assigned(loop.before)))
+
+
+def _whole(variable: str, in_place: bool) -> Overwrite:
+    """The value of a variable over a whole loop; a copy where the loop changes the object itself."""
+    value: gast.expr = gast.Name(variable, gast.Load(), None, None)
+    if in_place:
+        value = gast.Call(gast.Attribute(value, "copy", gast.Load()), [], [])
+    return Overwrite(variable, value)
+
+
+def _simple_steps(steps: Steps) -> Iterable[Simple]:
+    for step in steps:
+        match step:
+            case Simple():
+                yield step
+            case Branch(body=body, orelse=orelse):
+                yield from _simple_steps(body)
+                yield from _simple_steps(orelse)
+            case Loop(body=body) | Scope(body=body):
+                yield from _simple_steps(body)
+
+
+def _bound_and_changed(loop: Loop) -> tuple[Variables, Variables]:
+    """The variables that a loop binds anew, and those whose objects it changes in place."""
+    bound = set(loop.targets)
+    changed: set[str] = set()
+    for step in _simple_steps(loop.body):
+        bound |= step.assigned
+        changed |= {overwrite.variable for overwrite in step.overwrites if not overwrite.whole}
+    for inner in _loops(loop.body):
+        bound |= inner.targets | names_assigned(inner.before)
+    return frozenset(bound), frozenset(changed)
+
+
+def _loops(steps: Steps) -> Iterable[Loop]:
+    for step in steps:
+        match step:
+            case Loop(body=body):
+                yield step
+                yield from _loops(body)
+            case Branch(body=body, orelse=orelse):
+                yield from _loops(body)
+                yield from _loops(orelse)
+            case Scope(body=body):
+                yield from _loops(body)

@@ -1,0 +1,248 @@
+"""The reversal of simple statements: assignments, augmented assignments, results, and calls for their effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import gast
+
+from srcgrad.analyse.activity import assigned_names
+from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.mutation import mutated_by, mutated_name
+from srcgrad.differentiate.adjoints import Adjoints, zero_of
+from srcgrad.differentiate.calls import Calls
+from srcgrad.differentiate.cotangent import Cotangent
+from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.lists import Lists
+from srcgrad.differentiate.steps import Overwrite, Simple
+from srcgrad.differentiate.writes import Writes
+from srcgrad.errors import UnsupportedError
+from srcgrad.kind import Array, Kind, Scalar, SequenceOf, is_differentiable
+from srcgrad.syntax.build import (
+    add,
+    assign,
+    base_name,
+    binary,
+    compare,
+    copy_tree,
+    method,
+    name,
+    names_assigned,
+    names_read,
+    store,
+    tuple_of,
+)
+from srcgrad.syntax.printer import print_tree
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+
+class Statements:
+    """Builds the step of one simple statement, with the adjoints in the state they have after it."""
+
+    def __init__(self, kinds: Kinds, adjoints: Adjoints, expressions: Expressions, calls: Calls) -> None:
+        self.kinds = kinds
+        self.adjoints = adjoints
+        self.expressions = expressions
+        self.calls = calls
+        self.lists = Lists(kinds, adjoints, expressions)
+        self.writes = Writes(kinds, adjoints, expressions)
+
+    def step(self, statement: gast.stmt, varied: frozenset[str]) -> Simple:
+        """The step of a statement before which these variables are varied."""
+        self.expressions.begin(varied)
+        step = self._step(statement)
+        step.origin = statement
+        step.adjoint = self.expressions.statements
+        if step.adjoint and step.comment is None:
+            step.comment = print_tree(copy_tree(statement)).strip()
+        return step
+
+    def _step(self, statement: gast.stmt) -> Simple:
+        match statement:
+            case gast.Assign(targets=[gast.Name() as target], value=value):
+                return self._assign(statement, target, value)
+            case gast.Assign(targets=[gast.Tuple() as target], value=value):
+                return self._unpack(statement, target, value)
+            case gast.Assign(targets=[gast.Subscript() | gast.Attribute() as target], value=value):
+                return self.writes.assign(statement, target, value)
+            case gast.AugAssign(target=gast.Name() as target):
+                return self._augment(statement, target)
+            case gast.AugAssign(target=target):
+                return self.writes.augment(statement, target)
+            case gast.Expr(value=value) if mutated_name(statement) is not None:
+                return self.lists.change(statement, value)
+            case gast.Delete(targets=targets):
+                return self._delete(statement, targets)
+            case gast.Break() | gast.Pass():
+                return Simple([statement])
+            case _:
+                return self._passive(statement)
+
+    def _passive(self, statement: gast.stmt) -> Simple:
+        """A statement through which no adjoint passes."""
+        assigned = names_assigned(statement)
+        overwrites = [Overwrite(variable, name(variable)) for variable in sorted(assigned)]
+        mutated = mutated_name(statement)
+        if mutated is not None and mutated not in assigned:
+            overwrites.append(Overwrite(mutated, method(mutated, "copy"), whole=False))
+        return Simple([statement], [], frozenset(assigned), overwrites, frozenset(assigned & names_read(statement)))
+
+    def _delete(self, statement: gast.stmt, targets: list[gast.expr]) -> Simple:
+        for target in targets:
+            if base_name(target) in self.adjoints.state.live:
+                raise UnsupportedError(
+                    "deleting a differentiated value is not supported", node=statement, advice="leave the 'del' out"
+                )
+        return self._passive(statement)
+
+    # ---- assignment to a variable ----
+
+    def _assign(self, statement: gast.stmt, target: gast.Name, value: gast.expr) -> Simple:
+        variable = target.id
+        if isinstance(value, gast.Call) and mutated_by(value) is not None:
+            return self.lists.take(statement, target, value)
+        if variable not in self.adjoints.state.live:
+            return self._passive(statement)
+        itself = variable in names_read(value)
+        kind = self.kinds.of.get(target, self.adjoints.kind_of(variable))
+        if not self.expressions.depends(value):
+            self.adjoints.state.drop([variable])
+            return self._step_of([statement], [variable], itself)
+        if self.calls.is_call(value):
+            assert isinstance(value, gast.Call)
+            bar = name(self.adjoints.of(variable))
+            return self._call(statement, value, bar, [variable], itself)
+        cotangent = self._taken(variable, value, kind)
+        if not itself:
+            self.expressions.value = (value, name(variable))
+        self.expressions.push(value, cotangent)
+        self._give_back(variable)
+        return self._step_of([statement], [variable], itself)
+
+    def _taken(self, variable: str, value: gast.expr, kind: Kind) -> Cotangent:
+        """The adjoint of an assigned variable, taken out of it: the variable's earlier value has its own."""
+        state, bar = self.adjoints.state, self.adjoints.of(variable)
+        guarded = variable in state.guarded
+        owned = variable in state.owned
+        state.drop([variable])
+        expression: gast.expr = name(bar)
+        if variable in dependencies(value, self.kinds):
+            if _whole_reads_only(value, variable):
+                self.expressions.collected, self.expressions.collects = [], variable
+            else:
+                expression = self.expressions.bind(binary(bar, "+", 0.0), kind)
+                taken = self.expressions.statements[-1]
+                assert isinstance(taken, gast.Assign)
+                taken.value = name(bar)
+        elif owned and isinstance(value, gast.Name) and isinstance(kind, Array):
+            self.adjoints.passes_on = value.id
+        condition = compare(expression, "!=", 0.0) if guarded and isinstance(kind, Array) else None
+        return Cotangent(expression, kind, condition)
+
+    def _give_back(self, variable: str) -> None:
+        """The contributions that a variable's new value makes to its own earlier value, once the old adjoint is read."""
+        collected = self.expressions.collected
+        self.expressions.collected = None
+        if not collected:
+            return
+        total: gast.expr = collected[0][0]
+        for expression, _ in collected[1:]:
+            total = add(total, expression)
+        kind = collected[0][1] if len(collected) == 1 else self.expressions.evaluate(total)
+        if isinstance(total, gast.Name) and total.id == self.adjoints.of(variable):
+            self.adjoints.state.live.add(variable)
+            return
+        self.expressions.statements.extend(self.adjoints.add(name(variable), total, kind))
+
+    def _step_of(self, statements: list[gast.stmt], variables: list[str], itself: bool) -> Simple:
+        overwrites = [Overwrite(variable, name(variable)) for variable in variables]
+        reads_itself = frozenset(variables) if itself else frozenset[str]()
+        return Simple(statements, [], frozenset(variables), overwrites, reads_itself)
+
+    def _unpack(self, statement: gast.Assign, target: gast.Tuple, value: gast.expr) -> Simple:
+        variables = assigned_names(target)
+        if isinstance(value, gast.Call) and mutated_by(value) is not None:
+            return self.lists.take(statement, target, value)
+        if not set(variables) & self.adjoints.state.live:
+            return self._passive(statement)
+        itself = bool(set(variables) & names_read(value))
+        if not self.expressions.depends(value):
+            self.adjoints.state.drop(variables)
+            return self._step_of([statement], variables, itself)
+        bars: list[gast.expr] = []
+        for element in target.elts:
+            assert isinstance(element, gast.Name)
+            kind = self.kinds.of.get(element, self.adjoints.kind_of(element.id))
+            if element.id in self.adjoints.state.live:
+                bars.append(name(self.adjoints.of(element.id)))
+            elif is_differentiable(kind):
+                bars.append(zero_of(kind, name(element.id)))
+            else:
+                bars.append(gast.Constant(None, None))
+        self.adjoints.state.drop(variables)
+        cotangent: gast.expr = tuple_of(*bars)
+        if self.calls.is_call(value):
+            assert isinstance(value, gast.Call)
+            return self._call(statement, value, cotangent, variables, itself)
+        if set(variables) & dependencies(value, self.kinds):
+            raise UnsupportedError(
+                "unpacking a differentiated value into a variable that it is computed from is not supported",
+                node=statement,
+                advice="unpack into variables of other names",
+            )
+        self.expressions.push(value, Cotangent(cotangent, self.kinds.of[value]))
+        return self._step_of([statement], variables, itself)
+
+    def _call(
+        self, statement: gast.stmt, value: gast.Call, bar: gast.expr, variables: list[str], itself: bool
+    ) -> Simple:
+        assert isinstance(statement, gast.Assign)
+        pair = self.calls.pair(value, self.expressions)
+        target = tuple_of(copy_tree(statement.targets[0]), name(pair.records))
+        forward = gast.copy_location(gast.Assign([store(target)], pair.forward, None), statement)
+        self.adjoints.state.drop(variables)
+        self.calls.push(pair, bar, self.expressions, self.adjoints, set(variables))
+        step = self._step_of([forward], [*variables, pair.records], itself)
+        step.comment = print_tree(copy_tree(statement)).strip()
+        return step
+
+    # ---- augmented assignment to a variable ----
+
+    def _augment(self, statement: gast.AugAssign, target: gast.Name) -> Simple:
+        kind = self.kinds.of.get(target, self.adjoints.kind_of(target.id))
+        if isinstance(kind, Array):
+            return self.writes.augment(statement, target)
+        if isinstance(kind, SequenceOf):
+            return self.lists.extend(statement, target)
+        variable = target.id
+        step = self._step_of([statement], [variable], True)
+        if variable not in self.adjoints.state.live:
+            return step
+        bar = name(self.adjoints.of(variable))
+        if isinstance(statement.op, gast.Add | gast.Sub) and isinstance(kind, Scalar):
+            if not self.expressions.depends(statement.value):
+                return step
+            if variable not in dependencies(statement.value, self.kinds):
+                sign = gast.UnaryOp(gast.USub(), bar) if isinstance(statement.op, gast.Sub) else bar
+                self.expressions.push(statement.value, Cotangent(sign, kind))
+                return step
+        value = self.writes.expanded(statement, target, kind)
+        cotangent = self._taken(variable, value, kind)
+        self.expressions.push(value, cotangent)
+        self._give_back(variable)
+        return step
+
+
+def _whole_reads_only(value: gast.expr, variable: str) -> bool:
+    """Whether a value reads a variable only as a whole, and not in one side of a conditional expression."""
+    for node in gast.walk(value):
+        if isinstance(node, gast.IfExp):
+            return False
+        if isinstance(node, gast.Subscript | gast.Attribute) and base_name(node) == variable:
+            return False
+    return True
+
+
+__all__ = ["Statements", "assign"]

@@ -1,0 +1,211 @@
+"""The reversal of writes into arrays and containers: ``a[i] = v``, ``a[1:-1] += v``, ``a *= v``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import gast
+
+from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.operations import is_basic_index
+from srcgrad.differentiate.adjoints import Adjoints, is_mask, zero_of
+from srcgrad.differentiate.cotangent import Cotangent, fitted
+from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.lists import SAVED
+from srcgrad.differentiate.steps import Overwrite, Simple
+from srcgrad.errors import UnsupportedError
+from srcgrad.kind import Array, Instance, Kind, Number, Opaque, Scalar
+from srcgrad.syntax.build import (
+    assign,
+    augment,
+    base_name,
+    binary,
+    copy_tree,
+    divide,
+    method,
+    multiply,
+    name,
+    names_read,
+    store,
+)
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+
+class Writes:
+    """Steps of statements that write into a part of an array, list or dict."""
+
+    def __init__(self, kinds: Kinds, adjoints: Adjoints, expressions: Expressions) -> None:
+        self.kinds = kinds
+        self.adjoints = adjoints
+        self.expressions = expressions
+
+    def assign(self, statement: gast.stmt, target: gast.expr, value: gast.expr) -> Simple:
+        """``a[i] = v``: the element's adjoint goes to v, and is zero before."""
+        base = base_name(target)
+        step = Simple([statement], overwrites=[self._overwrite(target)])
+        depends = self.expressions.depends(value)
+        if base is None or isinstance(target, gast.Attribute):
+            if depends or (base is not None and base in self.adjoints.state.live):
+                raise UnsupportedError(
+                    "writing a differentiated value into an attribute is not supported",
+                    node=statement,
+                    advice="keep it in a variable and return it",
+                )
+            step.overwrites = []
+            return step
+        if base not in self.adjoints.state.live:
+            return step
+        self._check(target, statement)
+        kind = self.kinds.of.get(target, Opaque())
+        self._own(base)
+        part = self.adjoints.part(_load(target))
+        itself = base in dependencies(value, self.kinds)
+        clear = assign(part, self._zero(target, kind))
+        if not depends:
+            self.expressions.statements.append(clear)
+            return step
+        if itself:
+            self.expressions.volatile = frozenset([self.adjoints.of(base)])
+            taken = self.expressions.bind(part, kind)
+            self.expressions.volatile = frozenset()
+            self.expressions.statements.append(clear)
+            self._push(value, taken, kind)
+        else:
+            self._push(value, part, kind)
+            self._own(base)
+            self.expressions.statements.append(clear)
+        return step
+
+    def augment(self, statement: gast.AugAssign, target: gast.expr) -> Simple:
+        """``a[i] += v`` and ``a += v`` for an array: the element keeps its adjoint, v gets it too."""
+        base = base_name(target)
+        step = Simple([statement], overwrites=[self._overwrite(target)])
+        assert base is not None
+        if base not in self.adjoints.state.live:
+            return step
+        self._check(target, statement)
+        kind = self.kinds.of.get(target, Opaque())
+        value = statement.value
+        part = self.adjoints.part(_load(target))
+        itself = base in dependencies(value, self.kinds)
+        match statement.op:
+            case gast.Add() | gast.Sub():
+                if self.expressions.depends(value):
+                    self._own(base)
+                    if itself:
+                        self.expressions.volatile = frozenset([self.adjoints.of(base)])
+                    sign = gast.UnaryOp(gast.USub(), part) if isinstance(statement.op, gast.Sub) else part
+                    self._push(value, sign, kind)
+                return step
+            case gast.Mult() | gast.Div() if not itself and not self._is_matrix(value):
+                self._scale(statement, target, part, kind, base)
+                return step
+            case _:
+                return self._rewritten(step, statement, target, kind, base)
+
+    def _scale(self, statement: gast.AugAssign, target: gast.expr, part: gast.expr, kind: Kind, base: str) -> None:
+        value = statement.value
+        before = _load(target)
+        if self.expressions.depends(value):
+            whole = self.expanded(statement, target, kind)
+            assert isinstance(whole, gast.BinOp)
+            factor = before if isinstance(statement.op, gast.Mult) else divide(multiply(-1.0, before), multiply(value, value))
+            product = multiply(part, factor)
+            self._push(value, product, kind)
+        self._own(base)
+        operator = "*" if isinstance(statement.op, gast.Mult) else "/"
+        self.expressions.statements.append(augment(part, operator, value))
+
+    def _rewritten(
+        self, step: Simple, statement: gast.AugAssign, target: gast.expr, kind: Kind, base: str
+    ) -> Simple:
+        """``a[i] **= v`` as ``a[i] = a[i] ** v``."""
+        value = self.expanded(statement, target, kind)
+        self._own(base)
+        part = self.adjoints.part(_load(target))
+        self.expressions.volatile = frozenset([self.adjoints.of(base)])
+        taken = self.expressions.bind(part, kind)
+        self.expressions.volatile = frozenset()
+        self.expressions.statements.append(assign(_everything(part), self._zero(target, kind)))
+        self._push(value, taken, kind)
+        return step
+
+    def expanded(self, statement: gast.AugAssign, target: gast.expr, kind: Kind) -> gast.expr:
+        """The value that an augmented assignment gives its target: ``a[i] * v`` for ``a[i] *= v``."""
+        operand = _load(target)
+        value = gast.copy_location(gast.BinOp(operand, statement.op, statement.value), statement)
+        for node in gast.walk(operand):
+            if isinstance(node, gast.expr) and node not in self.kinds.of:
+                self.kinds.of[node] = self.kinds.evaluate(node, {})  # type: ignore[index]
+        self.kinds.of[operand] = kind  # type: ignore[index]
+        self.kinds.of[value] = kind  # type: ignore[index]
+        return value
+
+    def _push(self, value: gast.expr, expression: gast.expr, kind: Kind) -> None:
+        """Push what belongs to the written part; a value that was broadcast into it gets the sum."""
+        given = self.kinds.of.get(value)
+        if isinstance(kind, Array | Number) and isinstance(given, Scalar | Array | Number):
+            expression, found = fitted(expression, kind, given, value)
+            self.expressions.push(value, Cotangent(expression, found))
+            return
+        self.expressions.push(value, Cotangent(expression, kind))
+
+    def _own(self, base: str) -> None:
+        self.expressions.statements.extend(self.adjoints.own(base))
+
+    def _zero(self, target: gast.expr, kind: Kind) -> gast.expr:
+        if isinstance(target, gast.Subscript) and isinstance(self.kinds.of.get(target.value), Array | Number):
+            return gast.Constant(0.0, None)
+        return zero_of(kind, self.adjoints.part(_load(target)))
+
+    def _is_matrix(self, value: gast.expr) -> bool:
+        """Whether a factor might be broadcast in a way that a factor of the adjoint may not."""
+        return not isinstance(self.kinds.of.get(value), Scalar | Array)
+
+    def _overwrite(self, target: gast.expr) -> Overwrite:
+        base = base_name(target) or ""
+        part = _load(target)
+        kind = self.kinds.of.get(target)
+        saved = part if isinstance(kind, Scalar) else method(part, "copy")
+        if isinstance(target, gast.Subscript) and not isinstance(self.kinds.of.get(target.value), Array | Number):
+            # A key that a dict did not have has no value to save: keep the whole container.
+            return Overwrite(base, method(base, "copy"), whole=False)
+        back = assign(_everything(part), name(SAVED))
+        indices = frozenset(names_read(part)) - {base}
+        return Overwrite(base, saved, [back], whole=False, reads=indices)
+
+    def _check(self, target: gast.expr, statement: gast.stmt) -> None:
+        """Refuse what has no single owner for each element's adjoint."""
+        if isinstance(target, gast.Subscript) and isinstance(self.kinds.of.get(target.value), Array | Number):
+            if not is_basic_index(target.slice, self.kinds) and not is_mask(target.slice, self.kinds):
+                raise UnsupportedError(
+                    "writing through an array of indices is not supported yet",
+                    node=statement,
+                    advice="write in a loop over the indices, or use a boolean mask",
+                )
+        if isinstance(self.kinds.of.get(getattr(target, "value", None)), Instance):
+            raise UnsupportedError("writing into an attribute is not supported", node=statement)
+
+
+def _load(target: gast.expr) -> gast.expr:
+    """A target as an expression that is read."""
+    part = copy_tree(target)
+    node: gast.AST = part
+    while isinstance(node, gast.Subscript | gast.Attribute | gast.Name):
+        node.ctx = gast.Load()
+        if isinstance(node, gast.Name):
+            break
+        node = node.value
+    return part
+
+
+def _everything(part: gast.expr) -> gast.expr:
+    """``a[...]`` for an array as a whole, a part as it is."""
+    if isinstance(part, gast.Name):
+        return gast.Subscript(part, gast.Constant(Ellipsis, None), gast.Load())
+    return part
+
+
+__all__ = ["Writes", "binary", "store"]

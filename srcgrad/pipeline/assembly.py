@@ -1,0 +1,177 @@
+"""Generated functions: signatures, headings, results around the two sweeps."""
+
+from __future__ import annotations
+
+import gast
+
+from srcgrad.analyse.exposure import exposed_names
+from srcgrad.differentiate.naming import RUNTIME, Helpers
+from srcgrad.kind import Array, Kind, Scalar
+from srcgrad.optimise.finish import finish
+from srcgrad.pipeline.derivation import Derivation, parameter_nodes
+from srcgrad.syntax.build import (
+    assign,
+    call,
+    expression_statement,
+    method,
+    name,
+    names_assigned,
+    names_read,
+    return_statement,
+    tuple_of,
+)
+from srcgrad.syntax.comments import comment
+
+FORWARD = "# ---- forward sweep ----"
+REVERSE = "# ---- reverse sweep ----"
+
+
+def gradient_function(
+    called: str, tree: gast.FunctionDef, derivation: Derivation, with_value: bool, helpers: Helpers
+) -> gast.FunctionDef:
+    """One function with both sweeps, which returns the gradients, and the value where it is wanted."""
+    forward = [*_entry(derivation), *derivation.sweeps.forward]
+    gradients = [_final(parameter, bar, derivation) for parameter, bar in derivation.gradients.items()]
+    result: gast.expr = gradients[0] if len(gradients) == 1 else tuple_of(*gradients)
+    if with_value:
+        forward, value = _valued(forward, derivation, "value")
+        if derivation.aux is not None:
+            value = tuple_of(value, derivation.aux)
+        result = tuple_of(value, result)
+    elif derivation.aux is not None:
+        result = tuple_of(result, derivation.aux)
+    reverse = _with_gradients_first(derivation)
+    body = _headed(forward, reverse)
+    function = _function(called, [parameter.id for parameter in parameter_nodes(tree)], [*body, return_statement(result)])
+    return finish(function, derivation.scalars, derivation.temporaries, _use_runtime(function, helpers))
+
+
+def pair_functions(
+    called: tuple[str, str], tree: gast.FunctionDef, derivation: Derivation, helpers: Helpers
+) -> list[gast.FunctionDef]:
+    """Two functions: the forward sweep returns the result and its records, the reverse sweep takes them."""
+    reverse = _with_gradients_first(derivation)
+    gradients = [_final(parameter, bar, derivation) for parameter, bar in derivation.gradients.items()]
+    result: gast.expr = gradients[0] if len(gradients) == 1 else tuple_of(*gradients)
+    ending = return_statement(result)
+    forward = [*_entry(derivation), *derivation.sweeps.forward]
+    assigned = set(names_assigned(forward)) | {parameter.id for parameter in parameter_nodes(tree)}
+    records = sorted(exposed_names([*reverse, ending]) & assigned)
+    forward, value = _valued(forward, derivation, "result")
+    if derivation.aux is not None:
+        value = tuple_of(value, derivation.aux)
+    parameters = [parameter.id for parameter in parameter_nodes(tree)]
+    held = derivation.names.fresh("records")
+    forward_function = _function(
+        called[0], parameters, [*forward, return_statement(tuple_of(value, tuple_of(*map(name, records))))]
+    )
+    start: list[gast.stmt] = []
+    if records:
+        target = tuple_of(*map(name, records))
+        start.append(assign(target, name(held)))
+    start += [assign(record, method(record, "copy")) for record in records if _is_used_up(record, reverse)]
+    reverse_function = _function(called[1], [derivation.result_bar, held], [*start, *reverse, ending])
+    return [
+        finish(forward_function, derivation.scalars, derivation.temporaries, _use_runtime(forward_function, helpers)),
+        finish(reverse_function, derivation.scalars, derivation.temporaries, _use_runtime(reverse_function, helpers)),
+    ]
+
+
+def _use_runtime(function: gast.FunctionDef, helpers: Helpers) -> gast.FunctionDef:
+    for identifier in sorted(names_read(function.body) & set(RUNTIME)):
+        helpers.objects.setdefault(identifier, RUNTIME[identifier])
+    return function
+
+
+def _entry(derivation: Derivation) -> list[gast.stmt]:
+    """Copies of the parameters that the function writes into: the caller's arrays stay as they were."""
+    statements: list[gast.stmt] = []
+    arrays = [key for key in derivation.copied if isinstance(derivation.kinds.variables.get(key), Array)]
+    others = [
+        key
+        for key in derivation.parameters
+        if key not in derivation.copied and isinstance(derivation.kinds.variables.get(key), Array)
+    ]
+    if arrays and len(arrays) + len(others) > 1:
+        statements.append(expression_statement(call("refuse_shared", *[name(key) for key in [*arrays, *others]])))
+    return [*statements, *(assign(key, method(key, "copy")) for key in derivation.copied)]
+
+
+def _valued(
+    forward: list[gast.stmt], derivation: Derivation, wanted: str
+) -> tuple[list[gast.stmt], gast.expr]:
+    """The primal result, kept under a name of its own where the reverse sweep changes what it is computed from."""
+    value = derivation.value
+    changed = names_assigned(derivation.sweeps.reverse)
+    if isinstance(value, gast.Constant) or (isinstance(value, gast.Name) and value.id not in changed):
+        return forward, value
+    kept = derivation.names.fresh(wanted)
+    return [*forward, assign(kept, value)], name(kept)
+
+
+def _final(parameter: str, bar: str, derivation: Derivation) -> gast.expr:
+    """A gradient in the structure and dtype of its argument."""
+    kind = derivation.kinds.variables.get(parameter)
+    if _is_plain(kind):
+        return name(bar)
+    return call("like", name(f"{parameter}"), name(bar))
+
+
+def _is_plain(kind: Kind | None) -> bool:
+    return isinstance(kind, Scalar | Array) and kind.dtype in ("float64", "complex128")
+
+
+def _with_gradients_first(derivation: Derivation) -> list[gast.stmt]:
+    """The reverse sweep, the zeros of the gradients in front."""
+    reverse = list(derivation.sweeps.reverse)
+    bars = {bar: parameter for parameter, bar in derivation.gradients.items()}
+    changed = names_assigned(derivation.sweeps.forward) | names_assigned(reverse) - set(bars)
+    front: list[gast.stmt] = []
+    for statement in list(reverse):
+        if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
+            continue
+        bar = statement.targets[0].id
+        if bar in bars and _is_zero(statement.value, bars[bar]) and bars[bar] not in changed:
+            earlier = reverse[: reverse.index(statement)]
+            if bar not in names_assigned(earlier) | names_read(earlier):
+                reverse.remove(statement)
+                front.append(statement)
+    order = {bar: position for position, bar in enumerate(bars)}
+    front.sort(key=lambda statement: order[statement.targets[0].id])  # type: ignore[attr-defined]
+    return [*front, *reverse]
+
+
+def _is_zero(value: gast.expr, parameter: str) -> bool:
+    return (isinstance(value, gast.Constant) and value.value == 0) or names_read(value) <= {"np", parameter}
+
+
+def _is_used_up(record: str, reverse: list[gast.stmt]) -> bool:
+    """Whether the reverse sweep changes a record in place, so that it could not be read a second time."""
+    for statement in reverse:
+        for node in gast.walk(statement):
+            match node:
+                case gast.Call(func=gast.Attribute(value=gast.Name(id=identifier), attr="pop" | "append" | "insert" | "reverse")):
+                    if identifier == record:
+                        return True
+                case gast.Subscript(value=gast.Name(id=identifier), ctx=gast.Store()) if identifier == record:
+                    return True
+                case _:
+                    pass
+    return False
+
+
+def _headed(forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stmt]:
+    return [comment(FORWARD), *forward, comment(""), comment(REVERSE), *reverse]
+
+
+def _function(called: str, parameters: list[str], body: list[gast.stmt]) -> gast.FunctionDef:
+    arguments = gast.arguments(
+        args=[gast.Name(parameter, gast.Param(), None, None) for parameter in parameters],
+        posonlyargs=[],
+        vararg=None,
+        kwonlyargs=[],
+        kw_defaults=[],
+        kwarg=None,
+        defaults=[],
+    )
+    return gast.FunctionDef(called, arguments, body, [], None, None, [])

@@ -1,0 +1,149 @@
+"""The derivative of one function: the passes in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import gast
+
+from srcgrad.analyse.activity import activity
+from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.effects import check_effects, written_variables
+from srcgrad.analyse.kinds import Kinds
+from srcgrad.differentiate.adjoints import Adjoints
+from srcgrad.differentiate.calls import Calls, RequestPair
+from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.layout import Sweeps, sweeps
+from srcgrad.differentiate.naming import Helpers
+from srcgrad.differentiate.recording import recording
+from srcgrad.differentiate.results import Seed, seeded
+from srcgrad.differentiate.reverse import Reverse
+from srcgrad.differentiate.statements import Statements
+from srcgrad.differentiate.tapes import tapes
+from srcgrad.kind import Kind, Opaque
+from srcgrad.syntax.build import local_names, names_assigned, names_read
+from srcgrad.syntax.names import Names
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Both sweeps of a function, and what the functions made of them need to know.
+
+    ``value`` is the expression of the primal result after the forward sweep; ``gradients`` the adjoints of the differentiated
+    parameters, in their order; ``scalars`` and ``temporaries`` are for the optimiser.
+    """
+
+    sweeps: Sweeps
+    value: gast.expr
+    aux: gast.expr | None
+    gradients: dict[str, str]
+    kinds: Kinds
+    adjoints: Adjoints
+    result_bar: str
+    scalars: frozenset[str]
+    temporaries: frozenset[str]
+    copied: tuple[str, ...]
+    parameters: tuple[str, ...]
+    names: Names
+
+
+def derive(
+    tree: gast.FunctionDef,
+    kinds: Kinds,
+    wrt: tuple[str, ...],
+    seed: Seed,
+    has_aux: bool,
+    names: Names,
+    helpers: Helpers,
+    request: RequestPair,
+) -> Derivation:
+    """The two sweeps of a function in normal form whose kinds are known."""
+    body, returned = tree.body[:-1], tree.body[-1]
+    assert isinstance(returned, gast.Return)
+    value = returned.value if returned.value is not None else gast.Constant(None, None)
+    parameters = [parameter.id for parameter in parameter_nodes(tree)]
+    written = written_variables(tree, kinds)
+    result = seeded(value, seed, has_aux, kinds, returned)
+    activities = activity(tree, kinds, wrt, dependencies(result.differentiated, kinds))
+    check_effects(tree, kinds, activities, wrt)
+    adjoints = Adjoints(kinds, names, written)
+    for parameter in wrt:
+        adjoints.of(parameter)
+    expressions = Expressions(kinds, adjoints, names, helpers)
+    calls = Calls(kinds, names, helpers, request)
+    statements = Statements(kinds, adjoints, expressions, calls)
+    reverse = Reverse(kinds, activities, adjoints, statements, names)
+    last = result.step(returned, expressions, activities.varied_before.get(returned, frozenset()), names)
+    steps = [*reverse.block(body), last]
+    steps = [*reverse.at_entry(wrt), *steps]
+    variables = local_names(tree) | set(parameters) | reverse.made | calls.made
+    plan = recording(steps, variables, adjoints.names_in_use(), parameters)
+    kept = tapes(steps, plan, kind_lookup(kinds), names, nonnegative_lengths(tree, kinds))
+    return Derivation(
+        sweeps(steps, plan, kept),
+        result.value,
+        result.aux,
+        {parameter: adjoints.of(parameter) for parameter in wrt},
+        kinds,
+        adjoints,
+        result.bar,
+        frozenset(),
+        frozenset(expressions.temporaries),
+        tuple(parameter for parameter in parameters if parameter in written),
+        tuple(parameters),
+        names,
+    )
+
+
+def parameter_nodes(tree: gast.FunctionDef) -> list[gast.Name]:
+    """The parameters of a function in the order of its signature."""
+    arguments = tree.args
+    found = [*arguments.posonlyargs, *arguments.args]
+    if arguments.vararg is not None:
+        found.append(arguments.vararg)
+    found += arguments.kwonlyargs
+    if arguments.kwarg is not None:
+        found.append(arguments.kwarg)
+    return found
+
+
+def kind_lookup(kinds: Kinds) -> Callable[[str], Kind]:
+    """The kind of a variable by its name."""
+    table: Mapping[str, Kind] = kinds.variables
+    return lambda variable: table.get(variable, Opaque())
+
+
+def nonnegative_lengths(tree: gast.FunctionDef, kinds: Kinds) -> Callable[[gast.expr], bool]:
+    """Whether an expression is surely not negative: a length, or a number that already served as one."""
+    lengths: set[str] = set()
+    for statement in tree.body:
+        if isinstance(statement, gast.Assign) and isinstance(statement.value, gast.Call):
+            called = statement.value
+            if isinstance(called.func, gast.Attribute) and called.func.attr in ("zeros", "ones", "empty") and called.args:
+                lengths |= {node.id for node in gast.walk(called.args[0]) if isinstance(node, gast.Name) and node is called.args[0]}
+
+    lengths -= names_assigned(tree.body)
+
+    def is_nonnegative(expression: gast.expr) -> bool:
+        match expression:
+            case gast.Name(id=identifier):
+                return identifier in lengths
+            case gast.Constant(value=int() as number):
+                return number >= 0
+            case gast.Call(func=gast.Name(id="len")):
+                return True
+            case gast.Attribute(attr="size"):
+                return True
+            case gast.Subscript(value=gast.Attribute(attr="shape")):
+                return True
+            case _:
+                return False
+
+    return is_nonnegative
+
+
+def free_names(tree: gast.FunctionDef) -> set[str]:
+    """The names a function reads from its surroundings."""
+    return names_read(tree.body) - local_names(tree) - {parameter.id for parameter in parameter_nodes(tree)}
+

@@ -1,0 +1,186 @@
+"""One generated module: the derivative that was asked for, and the sweeps of the functions that it calls."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import gast
+import numpy as np
+
+import srcgrad.runtime
+from srcgrad.analyse.kinds import EnvironmentRead, Kinds, infer
+from srcgrad.differentiate.naming import Helpers
+from srcgrad.emit.load import load_module
+from srcgrad.emit.module import module_text
+from srcgrad.errors import located
+from srcgrad.kind import Kind
+from srcgrad.pipeline.assembly import gradient_function, pair_functions
+from srcgrad.pipeline.derivation import derive, free_names
+from srcgrad.pipeline.expansion import expand
+from srcgrad.pipeline.program import SourceProgram
+from srcgrad.pipeline.requests import Generated, GlobalRead, Request
+from srcgrad.syntax.build import local_names, parameter_names, substitute
+from srcgrad.syntax.names import Names
+from srcgrad.syntax.printer import print_tree
+
+_VERSION = "0.1"
+
+
+class Module:
+    """Collects the functions of one generated module."""
+
+    def __init__(self, request: Request) -> None:
+        self.wanted = request
+        self.program = SourceProgram()
+        self.source = self.program.source(request.function)
+        self.module_names = Names(["np", "math", self.source.name])
+        self.helpers = Helpers(self.module_names)
+        self.functions: list[gast.FunctionDef] = []
+        self.stages: list[tuple[str, str]] = []
+        self.reads: dict[tuple[int, str], tuple[EnvironmentRead, str]] = {}
+        self.objects: dict[str, Any] = {}
+        self.main: tuple[str, ...] = ()
+        self._pairs: dict[Any, tuple[str, str]] = {}
+
+    # ---- functions ----
+
+    def add_main(self) -> None:
+        """Derive the function of the request."""
+        request, label = self.wanted, self.source.name
+        if request.form == "pair":
+            names = (self.module_names.fresh(f"{label}_forward"), self.module_names.fresh(f"{label}_reverse"))
+            self.main = names
+            self._add_pair(request.function, dict(request.kinds), request.wrt, names, request.has_aux)
+            return
+        ending = "grad" if request.form == "gradient" else "value_and_grad"
+        called = self.module_names.fresh(f"{label}_{ending}")
+        self.main = (called,)
+        derivation = self._derive(request.function, dict(request.kinds), request.wrt, request.result, request.has_aux)
+        with_value = request.form == "value_and_gradient"
+        tree = self.program.body(request.function)
+        self.functions.append(gradient_function(called, tree, derivation, with_value, self.helpers))
+
+    def request_pair(self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> tuple[str, str]:
+        """The names of the sweeps of a callee, which are made the first time."""
+        key = (function, tuple(kinds.items()), wrt)
+        known = self._pairs.get(key)
+        if known is None:
+            label = function.__name__.strip("<>")
+            known = (self.module_names.fresh(f"{label}_forward"), self.module_names.fresh(f"{label}_reverse"))
+            self._pairs[key] = known
+            source = self.program.source(function)
+            with located(source.filename, source.lines):
+                self._add_pair(function, dict(kinds), wrt, known, False)
+        return known
+
+    def _add_pair(
+        self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], names: tuple[str, str], has_aux: bool
+    ) -> None:
+        derivation = self._derive(function, kinds, wrt, "any", has_aux)
+        self.functions.extend(pair_functions(names, self.program.body(function), derivation, self.helpers))
+
+    def _derive(self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], seed: Any, has_aux: bool) -> Any:
+        tree = self.program.body(function)
+        self._stage("normalise", tree)
+        tree, found = expand(tree, function, kinds, wrt, self.program)
+        self._stage("expand", tree)
+        tree, found = self._with_module_names(tree, function, kinds, found)
+        names = Names(local_names(tree) | set(parameter_names(tree.args)) | free_names(tree))
+        names.take(self.objects)
+        names.take(self.helpers.objects)
+        names.take(self.main)
+        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair)
+
+    def _stage(self, called: str, tree: gast.FunctionDef) -> None:
+        self.stages.append((called, print_tree(tree)))
+
+    # ---- names of the surroundings ----
+
+    def _with_module_names(
+        self, tree: gast.FunctionDef, function: Any, kinds: dict[str, Kind], found: Kinds
+    ) -> tuple[gast.FunctionDef, Kinds]:
+        """Give each global and closure variable a name in the module; two of the same name get different ones."""
+        renamed: dict[str, gast.expr] = {}
+        reads = {(id(read.owner), read.name): read for read in found.reads}
+        for identifier in sorted(free_names(tree)):
+            binding = self.program.lookup(function, identifier)
+            if binding.kind == "builtin" or not binding.is_set:
+                continue
+            chosen = self._name_for(identifier, binding.owner, binding.value)
+            read = reads.get((id(binding.owner), identifier))
+            if read is None:
+                read = EnvironmentRead(binding.owner, identifier, found.evaluate(gast.Name(identifier, gast.Load(), None, None)))
+            self.reads[(id(binding.owner), identifier)] = (read, chosen)
+            if chosen != identifier:
+                renamed[identifier] = gast.Name(chosen, gast.Load(), None, None)
+        for read in found.reads:
+            self.reads.setdefault((id(read.owner), read.name), (read, self._name_for(read.name, read.owner, read.value())))
+        if not renamed:
+            return tree, found
+        tree = substitute(tree, renamed)
+        return tree, infer(tree, _Renamed(function, {new.id: old for old, new in renamed.items()}), kinds, self.program)
+
+    def _name_for(self, identifier: str, owner: Any, value: Any) -> str:
+        known = self.reads.get((id(owner), identifier))
+        if known is not None:
+            return known[1]
+        if identifier in self.objects and self.objects[identifier] is not value:
+            identifier = self.module_names.fresh(identifier + "_")
+        self.objects[identifier] = value
+        self.module_names.take([identifier])
+        return identifier
+
+    # ---- the module ----
+
+    def emitted(self) -> Generated:
+        """The module's text, compiled and ready to be called."""
+        order = [*self.functions[:-len(self.main)], *self.functions[-len(self.main) :]]
+        namespace: dict[str, Any] = {"np": np, **self.objects, **self.helpers.objects}
+        text = module_text(order, self._heading(), self._imports())
+        module = load_module(text, namespace, self.main[-1])
+        environment = tuple(GlobalRead(read, module, chosen) for read, chosen in self.reads.values())
+        main = module[self.main[0]] if len(self.main) == 1 else tuple(module[called] for called in self.main)
+        return Generated(text, main, environment)
+
+    def _heading(self) -> str:
+        wrt = ", ".join(self.wanted.wrt)
+        place = f"{self.source.filename.rsplit('/', 1)[-1]}:{self.source.tree.lineno}"
+        called = self.main[0] if len(self.main) == 1 else " and ".join(self.main)
+        lines = [f"{called}: adjoint of {self.source.name} ({place}) with respect to {wrt}.    Generated by srcgrad {_VERSION}."]
+        text = "v_bar is the adjoint of v."
+        if any("_tape" in name for function in self.functions for name in local_names(function)):
+            text += "  v_tape keeps what the reverse sweep reads of v, one entry per trip."
+        return "\n".join([*lines, text])
+
+    def _imports(self) -> list[str]:
+        lines = []
+        used = set().union(*(free_names(function) for function in self.functions))
+        modules = {name: value for name, value in self.objects.items() if inspect.ismodule(value) and name in used}
+        if "np" in used or not modules:
+            modules["np"] = np
+        for name, value in sorted(modules.items(), key=lambda item: item[1].__name__):
+            lines.append(f"import {value.__name__}" + (f" as {name}" if name != value.__name__ else ""))
+        return [*lines, *self._from_imports(used)]
+
+    def _from_imports(self, used: set[str]) -> list[str]:
+        lines = []
+        for name, value in sorted({**self.objects, **self.helpers.objects}.items()):
+            if name not in used or inspect.ismodule(value):
+                continue
+            if getattr(srcgrad.runtime, name, None) is value:
+                lines.append(f"from srcgrad.runtime import {name}")
+                continue
+            home, called = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+            if callable(value) and home and called and called.isidentifier() and home != "__main__":
+                lines.append(f"from {home} import {called}" + (f" as {name}" if called != name else ""))
+        return sorted(set(lines))
+
+
+class _Renamed:
+    """A function some of whose free names were renamed in its tree."""
+
+    def __init__(self, function: Any, original: Mapping[str, str]) -> None:
+        self.function = function
+        self.original = original
