@@ -35,8 +35,7 @@ class Pullback:
         """The gradients for a cotangent, which has the structure and the shape of the function's result."""
         if accumulate and out is None:
             raise ArgumentValueError("accumulate=True adds to buffers, but out= gives none", advice="pass out=")
-        _, reverse = self._specialisation.generated.main
-        found = reverse(fitted(cotangent, self._result), self._records)
+        found = self._specialisation.generated.reverse(fitted(cotangent, self._result), self._records)
         gradients = self._specialisation.arrangement.gradients(found)
         return gradients if out is None else store(gradients, out, accumulate)
 
@@ -67,9 +66,8 @@ def forward_and_pullback(
     specialisations = shared.specialisations(parameters, choice, Options("pair", "any", has_aux))
     values = parameters.binder(resolved.leading, resolved.keywords)(*args, **kwargs)
     specialisation = specialisations.find(values)
-    forward, _ = specialisation.generated.main
     arguments = specialisation.arrangement.arguments(values)
-    result, records = forward(*arguments)
+    result, records = specialisation.generated.forward(*arguments)
     records = detached(records, arguments, result)
     differentiated = result[0] if has_aux else result
     return result, Pullback(specialisation, records, template(differentiated), f"{parameters} with respect to {choice}")

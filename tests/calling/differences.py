@@ -21,6 +21,14 @@ class Generated:
     main: Any
     environment: tuple[Any, ...] = ()
 
+    @property
+    def forward(self) -> Any:
+        return self.main[0]
+
+    @property
+    def reverse(self) -> Any:
+        return self.main[1]
+
 
 @dataclasses.dataclass
 class Read:
