@@ -65,9 +65,6 @@ _SPELLED_OUT = ("reshape", "transpose")
 # Where the function comes with its receiver in second place.
 _RECEIVER_SECOND = ("compress",)
 
-# Options that a method names in another way than the function.
-_KEYWORDS = {"clip": {"min": "a_min", "max": "a_max"}}
-
 
 def canonical_arguments(
     name: str, receiver: gast.AST, args: Sequence[gast.AST], keywords: Sequence[gast.keyword]
@@ -78,11 +75,10 @@ def canonical_arguments(
         display = gast.Tuple(elts=positional, ctx=gast.Load())
         gast.copy_location(display, positional[0])
         positional = [display]
-    renamed = _KEYWORDS.get(name, {})
-    options = [
-        gast.copy_location(gast.keyword(arg=renamed.get(option.arg, option.arg), value=option.value), option)
-        for option in keywords
-    ]
+    options = list(keywords)
+    if name == "clip" and len(positional) == 1 and not options:
+        # np.clip wants both bounds where they are not named.
+        positional.append(gast.copy_location(gast.Constant(None, None), positional[0]))
     where = 1 if name in _RECEIVER_SECOND and positional else 0
     positional.insert(where, receiver)
     return METHODS[name], positional, options

@@ -120,11 +120,13 @@ _nondifferentiable: set[Any] = set()
 _on_demand: dict[str, str] = {"scipy.special": "srcgrad.rules.scipy.special"}
 
 
-def partials(function: Callable[..., Any], kinds: str | None = None) -> Callable[[Derivative], Derivative]:
+def partials(
+    function: Callable[..., Any], kinds: str | None = None, arguments: tuple[str, ...] | None = None
+) -> Callable[[Derivative], Derivative]:
     """Declare the partial derivatives of an elementwise function; both modes follow from them.
 
     The rule takes the result ``z`` and the arguments, and returns one partial derivative for each leading
-    argument.  srcgrad multiplies by the adjoint and sums over broadcast axes.
+    argument, or for those named by ``arguments``.  srcgrad multiplies by the adjoint and sums over broadcast axes.
 
     >>> import numpy as np
     >>> def softplus(x):
@@ -137,7 +139,7 @@ def partials(function: Callable[..., Any], kinds: str | None = None) -> Callable
 
     Where ``z`` is real and ``x`` complex, the partial is the p in dz = Re(p dx).
     """
-    return _declare(function, "partials", kinds, None, False)
+    return _declare(function, "partials", kinds, arguments, False)
 
 
 def adjoint(

@@ -113,6 +113,7 @@ def _pairs() -> list[Sample]:
     for low, high in ((-0.4, 0.5), (None, 0.3), (-0.3, None), (real(4) - 1.0, real(4) + 1.0), (0.5, -0.5)):
         samples += [Sample(np.clip, (2.0 * real(3, 4), low, high))]
     samples += [Sample(np.clip, (0.7, -0.5, 0.5)), Sample(np.clip, (real(3), None, None))]
+    samples += [Sample(np.clip, (real(3),), {"min": -0.3, "max": 0.4}), Sample(np.clip, (real(3),), {"max": 0.4})]
     condition = np.array([[True], [False]])
     samples += [Sample(np.where, (condition, real(3), real(2, 1))), Sample(np.where, (True, 0.3, 0.4))]
     samples += [Sample(np.where, (np.array([True, False]), 0.3, real(2)))]

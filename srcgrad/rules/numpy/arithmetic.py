@@ -141,19 +141,23 @@ def fmin(z_bar: Any, z: Any, x: Any, y: Any) -> Any:
 
 
 @adjoint(np.clip, broadcasts=True)
-def clip(z_bar: Any, z: Any, a: Any, a_min: Any = None, a_max: Any = None) -> Any:
-    if a_min is None and a_max is None:
-        return z_bar, None, None
-    if a_min is None:
-        return z_bar * (a <= a_max), None, z_bar * (a > a_max)
-    if a_max is None:
-        return z_bar * (a >= a_min), z_bar * (a < a_min), None
+def clip(z_bar: Any, z: Any, a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    open_below = a_min is None and min is None
+    open_above = a_max is None and max is None
+    low = min if a_min is None else a_min
+    high = max if a_max is None else a_max
+    if open_below and open_above:
+        return z_bar, None, None, None, None
+    if open_below:
+        high_bar = z_bar * (a > high)
+        return z_bar * (a <= high), None, high_bar, None, high_bar
+    if open_above:
+        low_bar = z_bar * (a < low)
+        return z_bar * (a >= low), low_bar, None, low_bar, None
     # Where the bounds are crossed the upper one is the result.
-    return (
-        z_bar * ((a >= a_min) & (a <= a_max)),
-        z_bar * ((a < a_min) & (a_min <= a_max)),
-        z_bar * ((a > a_max) | (a_min > a_max)),
-    )
+    low_bar = z_bar * ((a < low) & (low <= high))
+    high_bar = z_bar * ((a > high) | (low > high))
+    return z_bar * ((a >= low) & (a <= high)), low_bar, high_bar, low_bar, high_bar
 
 
 @adjoint(np.where, arguments=("x", "y"), broadcasts=True)
