@@ -184,7 +184,7 @@ def sign(z_bar: Any, z: Any, x: Any) -> Any:
     if np.iscomplexobj(x):
         r = np.abs(x) + (x == 0)
         return (z_bar - np.conj(z) * np.real(z_bar * z)) / r
-    return 0.0 * z_bar
+    return 0.0
 
 
 @partials(np.real)
