@@ -50,7 +50,7 @@ def text(x):
 
 
 def no_rule(x):
-    return np.sum(np.busday_count("2020-01", "2020-02") * np.unwrap(x))
+    return np.sum(np.roots(x).real)
 
 
 def first(x, y, n=2):
@@ -74,12 +74,12 @@ def failing(x):
         (unknown_name, Exception, "return summ(x * x)", ["summ"]),
         (generator, NotImplementedError, "yield x * x", ["yield"]),
         (global_write, NotImplementedError, "STATE", ["global"]),
-        (vector, TypeError, "return 2.0 * x", ["(3,)", "elementwise_grad", "vjp", "jacobian"]),
+        (vector, TypeError, "def vector(x):", ["(3,)", "elementwise_grad", "vjp", "jacobian"]),
         (complex_result, TypeError, "return np.sum(x) * 1j", ["complex"]),
         (two_results, TypeError, "return x, x", ["tuple"]),
-        (nothing, TypeError, "def nothing(x):", ["None"]),
-        (text, TypeError, 'return "text"', ["str"]),
-        (no_rule, NotImplementedError, "np.unwrap(x)", ["unwrap", "srcgrad.rules"]),
+        (nothing, TypeError, "x * x", ["None"]),
+        (text, TypeError, 'return "text"', ["not one number"]),
+        (no_rule, NotImplementedError, "np.roots(x)", ["roots", "srcgrad.rules"]),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -91,10 +91,7 @@ def test_functions_that_cannot_be_differentiated(function, error, line, parts):
         assert isinstance(caught.value, error)
         for part in parts:
             assert part in message
-        if line in message:
-            assert "^" in message and __file__ in message
-        else:
-            assert function is vector  # the shape of a result is known when it is there
+        assert line in message and "^" in message and __file__ in message
 
 
 def test_vector_results_have_another_way():

@@ -14,7 +14,7 @@ from srcgrad.calling.named import named_function
 from srcgrad.calling.sharing import derivatives_of
 from srcgrad.calling.specialising import Options
 from srcgrad.calling.storing import store
-from srcgrad.errors import ArgumentTypeError, ArgumentValueError
+from srcgrad.errors import ArgumentTypeError, ArgumentValueError, SrcgradError
 from srcgrad.kind import Kind, Scalar
 from srcgrad.pipeline import Generated, resolve
 
@@ -91,9 +91,13 @@ class Derivative:
         values = self._bind(*args, **kwargs)
         specialisation = self._find(values)
         self._specialisations.latest = specialisation.generated
-        if specialisation.is_plain:
-            return specialisation.main(*values)
-        return specialisation.run(values)
+        try:
+            if specialisation.is_plain:
+                return specialisation.main(*values)
+            return specialisation.run(values)
+        except SrcgradError as error:  # such as a result that turned out not to be one number
+            error.location = error.location or self._parameters.location()
+            raise
 
     def _stored(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call with ``out=``: the gradient goes into the caller's buffers, which stand for it in the result."""
