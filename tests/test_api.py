@@ -202,7 +202,7 @@ def test_callables_of_every_sort():
     assert outer(2.0)(1.0) == 4.0 and outer(3.0)(1.0) == 6.0
 
 
-def test_globals_are_read_when_called(monkeypatch: pytest.MonkeyPatch):
+def test_globals_are_read_when_called():
     global FACTOR
     FACTOR = 2.0
     derivative = grad(scaled)
@@ -211,6 +211,17 @@ def test_globals_are_read_when_called(monkeypatch: pytest.MonkeyPatch):
     assert derivative(1.0) == 3.0
     FACTOR = np.array([1.0, 2.0])
     assert derivative(1.0) == 3.0
+
+
+def test_pullback_reads_globals_as_its_forward_sweep_did():
+    global FACTOR
+    FACTOR = 2.0
+    _, pullback = vjp(scaled, 1.0)
+    FACTOR = 3.0
+    _, later = vjp(scaled, 1.0)
+    assert pullback(1.0) == (2.0,)
+    assert later(1.0) == (3.0,)
+    assert grad(scaled)(1.0) == 3.0
 
 
 def scaled(x):

@@ -135,4 +135,6 @@ def _record(cls: type, name: str) -> Kind | None:
     if None in kinds:
         return None
     found = tuple(kind for kind in kinds if kind is not None)
-    return TupleOf(found, cls) if issubclass(cls, tuple) else Instance(cls, tuple(zip(fields, found)), sites=frozenset({name}))
+    if issubclass(cls, tuple):
+        return TupleOf(found, cls)
+    return Instance(cls, tuple(zip(fields, found)), sites=frozenset({name}))

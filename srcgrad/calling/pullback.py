@@ -30,11 +30,15 @@ class Pullback:
         self._records = records
         self._result = result
         self._described = described
+        # Global and closure variables as the forward sweep read them: later calls bring the module's copies up to date.
+        self._variables = [(read, read.module.get(read.name)) for read in specialisation.environment]
 
     def __call__(self, cotangent: Any, *, out: Any = None, accumulate: bool = False) -> Any:
         """The gradients for a cotangent, which has the structure and the shape of the function's result."""
         if accumulate and out is None:
             raise ArgumentValueError("accumulate=True adds to buffers, but out= gives none", advice="pass out=")
+        for read, value in self._variables:
+            read.module[read.name] = value
         found = self._specialisation.generated.reverse(fitted(cotangent, self._result), self._records)
         gradients = self._specialisation.arrangement.gradients(found)
         return gradients if out is None else store(gradients, out, accumulate)

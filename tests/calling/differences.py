@@ -36,6 +36,8 @@ class Read:
 
     current: bool = True
     asked: int = 0
+    name: str = "variable"
+    module: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def is_current(self) -> bool:
         self.asked += 1

@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from srcgrad import vjp
+from tests.calling.differences import Read
 
 X, Y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
 
@@ -132,3 +133,13 @@ def test_one_forward_sweep_is_specialised_once(differences):
     for _ in range(3):
         vjp(product, X, Y)
     assert len(differences.requests) == 1
+
+
+def test_variables_are_as_the_forward_sweep_read_them(differences):
+    read = Read()
+    differences.environment = (read,)
+    read.module["variable"] = 1.0
+    _, pullback = vjp(product, X, Y)
+    read.module["variable"] = 2.0
+    pullback(np.ones(2))
+    assert read.module == {"variable": 1.0}
