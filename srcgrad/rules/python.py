@@ -98,9 +98,9 @@ def atan(z: Any, x: Any) -> Any:
 
 @partials(math.atan2)
 def atan2(z: Any, y: Any, x: Any) -> Any:
-    r2 = x * x + y * y
+    squared = x * x + y * y
     # The division is by 1 at the origin.
-    r2 = r2 + (r2 == 0.0)
+    r2 = squared + (squared == 0.0)
     return x / r2, -y / r2
 
 

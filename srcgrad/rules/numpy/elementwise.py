@@ -108,9 +108,9 @@ def arctan(z: Any, x: Any) -> Any:
 
 @partials(np.arctan2)
 def arctan2(z: Any, y: Any, x: Any) -> Any:
-    r2 = x * x + y * y
+    squared = x * x + y * y
     # The division is by 1 at the origin.
-    r2 = r2 + (r2 == 0)
+    r2 = squared + (squared == 0)
     return x / r2, -y / r2
 
 

@@ -12,6 +12,8 @@ from srcgrad.runtime import choose_adjoint, interp_adjoint, positions, scatter, 
 
 @adjoint(np.take)
 def take(z_bar: Any, z: Any, a: Any, indices: Any, axis: Any = None, *, mode: Any = "raise") -> Any:
+    if mode == "raise":
+        return scatter(z_bar, np.take(positions(a), indices, axis), a.shape)
     return scatter(z_bar, np.take(positions(a), indices, axis, mode=mode), a.shape)
 
 

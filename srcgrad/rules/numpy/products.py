@@ -104,6 +104,8 @@ def outer(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
 
 @adjoint(np.vdot)
 def vdot(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
+    if np.ndim(a) == 1 and np.ndim(b) == 1 and not np.iscomplexobj(a):
+        return z_bar * b, z_bar * a
     if np.iscomplexobj(a):
         return np.reshape(np.conj(z_bar * b), np.shape(a)), np.reshape(z_bar * np.conj(a), np.shape(b))
     return np.reshape(z_bar * b, np.shape(a)), np.reshape(z_bar * a, np.shape(b))

@@ -73,6 +73,8 @@ def prod(z_bar: Any, z: Any, a: Any, axis: Any = None, *, keepdims: bool = False
 @adjoint(np.amin)
 @adjoint(np.min)
 def extreme(z_bar: Any, z: Any, a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    if np.ndim(a) == 0:
+        return z_bar
     if axis is None:
         reached = a == z
         return z_bar * reached / np.sum(reached, dtype=a.dtype)
@@ -108,28 +110,38 @@ def ptp(z_bar: Any, z: Any, a: Any, axis: Any = None, *, keepdims: bool = False)
 
 @adjoint(np.var)
 def var(z_bar: Any, z: Any, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: bool = False) -> Any:
+    if axis is None:
+        count = a.size
+        deviation = a - np.mean(a)
+    else:
+        count = a.shape[axis] if isinstance(axis, int) else count_along(a, axis)
+        deviation = a - np.mean(a, axis=axis, keepdims=True)
     if axis is None or keepdims:
         spread = z_bar
     else:
         spread = np.expand_dims(z_bar, axis)
-    deviation = a - np.mean(a, axis=axis, keepdims=True)
     if np.iscomplexobj(a):
-        return 2.0 / (count_along(a, axis) - ddof) * spread * np.conj(deviation)
-    return 2.0 / (count_along(a, axis) - ddof) * spread * deviation
+        return 2.0 / (count - ddof) * spread * np.conj(deviation)
+    return 2.0 / (count - ddof) * spread * deviation
 
 
 @adjoint(np.std)
 def std(z_bar: Any, z: Any, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: bool = False) -> Any:
+    if axis is None:
+        count = a.size
+        deviation = a - np.mean(a)
+    else:
+        count = a.shape[axis] if isinstance(axis, int) else count_along(a, axis)
+        deviation = a - np.mean(a, axis=axis, keepdims=True)
     # The division is by 1 where all values are equal: the derivative is taken as 0.
     slope = z_bar / (z + (z == 0))
     if axis is None or keepdims:
         spread = slope
     else:
         spread = np.expand_dims(slope, axis)
-    deviation = a - np.mean(a, axis=axis, keepdims=True)
     if np.iscomplexobj(a):
-        return spread * np.conj(deviation) / (count_along(a, axis) - ddof)
-    return spread * deviation / (count_along(a, axis) - ddof)
+        return spread * np.conj(deviation) / (count - ddof)
+    return spread * deviation / (count - ddof)
 
 
 @adjoint(np.median)

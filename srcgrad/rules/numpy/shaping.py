@@ -137,6 +137,8 @@ def resize(z_bar: Any, z: Any, a: Any, new_shape: Any) -> Any:
 
 @adjoint(np.pad, arguments=("array",))
 def pad(z_bar: Any, z: Any, array: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
+    if mode == "constant":
+        return unpad(z_bar, array, pad_width)
     return unpad(z_bar, array, pad_width, mode)
 
 
