@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import gc
-import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
 def interleaved(actions: Mapping[str, Callable[[], Any]], seconds: float = 2.0) -> dict[str, float]:
-    """Seconds that each action takes: all take turns for about ``seconds``, and the median of each is returned.
+    """Seconds that each action takes at best: all take turns for about ``seconds``.
 
-    An action too short for the clock is repeated within its turn.
+    The best turn is what the machine's other work disturbs least.  An action too short for the clock is repeated
+    within its turn.
     """
     repeats = {name: _repeats(action) for name, action in actions.items()}
     samples: dict[str, list[float]] = {name: [] for name in actions}
@@ -27,7 +27,7 @@ def interleaved(actions: Mapping[str, Callable[[], Any]], seconds: float = 2.0) 
     finally:
         if collecting:
             gc.enable()
-    return {name: statistics.median(values) for name, values in samples.items()}
+    return {name: min(values) for name, values in samples.items()}
 
 
 def _repeats(action: Callable[[], Any]) -> int:
