@@ -286,7 +286,7 @@ def _names_whose_value_is_read(node: gast.expr) -> set[str]:
     return set().union(*(_names_whose_value_is_read(part) for part in gast.iter_child_nodes(node)))
 
 
-class _Choices(gast.NodeTransformer):  # type: ignore[misc]
+class _Choices(gast.NodeTransformer):
     """Replaces conditional expressions whose condition is known by the side taken; works in place."""
 
     def __init__(self, folder: Folder) -> None:

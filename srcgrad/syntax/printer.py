@@ -42,7 +42,7 @@ def print_tree(tree: gast.AST | Iterable[gast.stmt]) -> str:
     return printer.text()
 
 
-class _Printer(SourceGenerator):  # type: ignore[misc]
+class _Printer(SourceGenerator):
     """Writes tokens of plain ast trees; ``text`` puts them into lines."""
 
     def __init__(self) -> None:

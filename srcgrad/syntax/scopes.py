@@ -72,7 +72,7 @@ def names_declared_outside(function: gast.AST) -> set[str]:
     return found
 
 
-class _Visitor(gast.NodeVisitor):  # type: ignore[misc]
+class _Visitor(gast.NodeVisitor):
     """A visitor that collects names from trees and from lists of trees."""
 
     def __init__(self) -> None:
