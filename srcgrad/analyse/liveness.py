@@ -32,12 +32,14 @@ class Liveness:
     """The variables that may be read later: ``before`` and ``after`` each statement, and at each loop's ``head``.
 
     A loop's head is the point before each test or step: what is live there lives from trip to trip or after the
-    loop.  ``counted`` are the statements whose reads were counted: all, unless the caller chose.
+    loop.  ``everywhere`` are the variables that nested functions may read at any time.  ``counted`` are the
+    statements whose reads were counted: all, unless the caller chose.
     """
 
     before: Mapping[gast.stmt, Names]
     after: Mapping[gast.stmt, Names]
     head: Mapping[gast.stmt, Names]
+    everywhere: Names
     counted: frozenset[gast.stmt]
 
 
@@ -62,7 +64,7 @@ def liveness(
     while walk.changed:
         walk.changed = False
         walk.block(function.body, walk.always, _Exits(loop=None))
-    return Liveness(walk.before, walk.after, walk.heads, frozenset(walk.counted))
+    return Liveness(walk.before, walk.after, walk.heads, walk.always, frozenset(walk.counted))
 
 
 @dataclass(frozen=True)

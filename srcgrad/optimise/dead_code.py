@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import gast
@@ -11,6 +10,7 @@ from srcgrad.analyse.footprints import Footprint, Footprints, blocks, statements
 from srcgrad.analyse.liveness import is_transparent, liveness
 from srcgrad.analyse.ownership import ownership
 from srcgrad.analyse.purity import KnownPure
+from srcgrad.optimise.rewriting import same_items, with_fields
 from srcgrad.syntax.comments import is_comment
 
 _NEGATIONS = {
@@ -157,19 +157,18 @@ class _Removal:
         start = 1 if gast.get_docstring(function, clean=False) is not None else 0
         body = self._block(function.body[start:])
         body = [*function.body[:start], *body]
-        if len(body) == len(function.body) and all(a is b for a, b in zip(body, function.body)):
+        if same_items(body, function.body):
             return None
         if not any(not is_comment(statement) for statement in body):
             body = [*body, gast.copy_location(gast.Pass(), function)]
-        return _with(function, body=body)
+        return with_fields(function, body=body)
 
     def _block(self, statements: list[gast.stmt]) -> list[gast.stmt]:
         """The kept statements of a block: the same list where nothing changes."""
         found: list[gast.stmt] = []
         for statement in statements:
             found.extend(self._statement(statement))
-        same = len(found) == len(statements) and all(a is b for a, b in zip(found, statements))
-        return statements if same else found
+        return statements if same_items(found, statements) else found
 
     def _statement(self, statement: gast.stmt) -> Sequence[gast.stmt]:
         """What stays of a statement."""
@@ -185,19 +184,19 @@ class _Removal:
             return self._try(statement)
         body = self._block(statement.body)
         if isinstance(statement, gast.With):
-            return [statement] if body is statement.body else [_with(statement, body=_filled(body, statement))]
+            return [statement] if body is statement.body else [with_fields(statement, body=_filled(body, statement))]
         orelse = self._block(statement.orelse)
         if body is statement.body and orelse is statement.orelse:
             return [statement]
         if isinstance(statement, gast.If):
             return self._branch(statement, body, orelse)
-        return [_with(statement, body=_filled(body, statement), orelse=orelse if _is_filled(orelse) else [])]
+        return [with_fields(statement, body=_filled(body, statement), orelse=orelse if _is_filled(orelse) else [])]
 
     def _branch(self, statement: gast.If, body: list[gast.stmt], orelse: list[gast.stmt]) -> Sequence[gast.stmt]:
         if _is_filled(body):
-            return [_with(statement, body=body, orelse=orelse if _is_filled(orelse) else [])]
+            return [with_fields(statement, body=body, orelse=orelse if _is_filled(orelse) else [])]
         if _is_filled(orelse):
-            return [_with(statement, test=_negated(statement.test), body=orelse, orelse=[])]
+            return [with_fields(statement, test=_negated(statement.test), body=orelse, orelse=[])]
         # Only the evaluation of the test matters.
         return [gast.copy_location(gast.Expr(statement.test), statement)]
 
@@ -207,11 +206,11 @@ class _Removal:
         )
         if not _is_filled(body):
             return [*orelse, *finalbody]
-        handlers = [_with(item, body=_filled(self._block(item.body), item)) for item in statement.handlers]
+        handlers = [with_fields(item, body=_filled(self._block(item.body), item)) for item in statement.handlers]
         if not handlers and not _is_filled(finalbody):
             return [*body, *orelse]
         return [
-            _with(
+            with_fields(
                 statement,
                 body=body,
                 handlers=handlers,
@@ -229,15 +228,7 @@ class _Removal:
         ]
         if len(targets) == len(statement.targets):
             return [statement]
-        return [_with(statement, targets=targets)] if targets else []
-
-
-def _with(node: gast.AST, **fields: object) -> gast.AST:
-    """A copy of a node with other fields."""
-    copied = copy.copy(node)
-    for name, value in fields.items():
-        setattr(copied, name, value)
-    return copied
+        return [with_fields(statement, targets=targets)] if targets else []
 
 
 def _is_filled(block: Sequence[gast.stmt]) -> bool:
@@ -255,5 +246,5 @@ def _negated(test: gast.expr) -> gast.expr:
     if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
         return test.operand
     if isinstance(test, gast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in _NEGATIONS:
-        return _with(test, ops=[_NEGATIONS[type(test.ops[0])]()])
+        return with_fields(test, ops=[_NEGATIONS[type(test.ops[0])]()])
     return gast.copy_location(gast.UnaryOp(gast.Not(), test), test)

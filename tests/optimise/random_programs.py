@@ -71,7 +71,18 @@ class Program:
     def number(self) -> str:
         p, q, a = self.pick(NUMBERS), self.pick(NUMBERS), self.pick(ARRAYS)
         return self.pick(
-            (p, f"0.5 * {p}", f"{p} - {q}", f"{a}[{self.below(4)}]", f"np.sum({a})", f"np.sin({p} * {q})", "1.5")
+            (
+                p,
+                f"0.5 * {p}",
+                f"{p} - {q}",
+                f"{a}[{self.below(4)}]",
+                f"np.sum({a})",
+                f"np.sin({p} * {q})",
+                "1.0",
+                "1.5",
+                "0.0",
+                f"-{p}",
+            )
         )
 
     def array(self) -> str:
@@ -83,6 +94,8 @@ class Program:
                 f"{a}.copy()",
                 f"{a}[::-1]",
                 f"{a} * 0.5",
+                f"{self.pick(NUMBERS)} * {a}",
+                f"{a} / {self.pick(NUMBERS)}",
                 f"{a} + {b}",
                 f"pure({a})",
                 f"np.sin({a})",
