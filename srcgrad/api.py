@@ -163,7 +163,7 @@ def vjp(
     >>> import numpy as np
     >>> out, pullback = vjp(lambda x, y: x * y, np.array([1.0, 2.0]), 3.0)
     >>> pullback(np.array([1.0, 10.0]))
-    (array([ 3., 30.]), 21.0)
+    (array([ 3., 30.]), np.float64(21.0))
     """
     result, pullback = forward_and_pullback(function, args, kwargs, argnums, has_aux)
     return (result[0], pullback, result[1]) if has_aux else (result, pullback)
