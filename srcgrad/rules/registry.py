@@ -117,7 +117,12 @@ _rules: dict[tuple[Any, str], list[Rule]] = {}
 _nondifferentiable: set[Any] = set()
 
 # Rules for SciPy are loaded when a function has no rule yet and the program has imported that part of SciPy.
-_on_demand: dict[str, str] = {"scipy.special": "srcgrad.rules.scipy.special"}
+_on_demand: dict[str, str] = {
+    "scipy.fft": "srcgrad.rules.scipy.fft",
+    "scipy.integrate": "srcgrad.rules.scipy.integrate",
+    "scipy.linalg": "srcgrad.rules.scipy.linalg",
+    "scipy.special": "srcgrad.rules.scipy.special",
+}
 
 
 def partials(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srcgrad.runtime.arrays import (
+    block_adjoint,
     choose_adjoint,
     diagonal_adjoint,
     meshgrid_adjoint,
@@ -56,6 +57,7 @@ __all__ = [
     "as_mirror",
     "one_number",
     "refuse_shared",
+    "block_adjoint",
     "cholesky_adjoint",
     "choose_adjoint",
     "cofactors",

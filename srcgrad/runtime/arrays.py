@@ -137,3 +137,25 @@ def select_adjoint(
 def choose_adjoint(z_bar: Any, a: Any, choices: Sequence[Any]) -> list[Any]:
     """The adjoints of the arrays that ``np.choose`` chooses from."""
     return [sum_to(np.where(np.equal(a, number), z_bar, 0.0), np.shape(c)) for number, c in enumerate(choices)]
+
+
+def block_adjoint(z_bar: Any, arrays: Any) -> Any:
+    """The adjoints of the nested lists that ``np.block`` joined, nested likewise."""
+    count = 0
+
+    def numbered(part: Any) -> Any:
+        nonlocal count
+        if isinstance(part, list):
+            return [numbered(inner) for inner in part]
+        count += np.size(part)
+        return positions(part) + (count - np.size(part))
+
+    def taken(part: Any, numbers: Any) -> Any:
+        if isinstance(part, list):
+            return [taken(inner, inner_numbers) for inner, inner_numbers in zip(part, numbers, strict=True)]
+        return flat[numbers][()]
+
+    numbers = numbered(arrays)
+    flat = np.empty(count, dtype=z_bar.dtype)
+    flat[np.block(numbers).ravel()] = z_bar.ravel()
+    return taken(arrays, numbers)

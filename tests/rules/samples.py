@@ -106,6 +106,7 @@ def _pairs() -> list[Sample]:
         samples += [Sample(function, (positive(*x), real(*y))) for x, y in shapes]
         samples += [Sample(function, (real(3), n)) for n in (2, 3, 1, 0)] + [Sample(function, (positive(3), -2.0))]
     samples += [Sample(np.power, (complex_(3), complex_(3))), Sample(np.heaviside, (real(4), real(4)))]
+    samples += [Sample(np.nextafter, (real(4), 2.0)), Sample(np.real_if_close, (real(4),))]
     samples += [Sample(np.fmax, (with_nan(real(4), 1), with_nan(real(4), 2)))]
     samples += [Sample(np.fmin, (with_nan(real(4), 1), with_nan(real(4), 2)))]
     samples += [Sample(np.modf, (np.array([0.3, -1.6, 2.4]),)), Sample(np.frexp, (0.3 + 5.0 * positive(3),))]
@@ -138,6 +139,9 @@ def _reductions() -> list[Sample]:
         samples += [Sample(function, (real(2, 4),), {"axis": 1, "ddof": 1}), Sample(function, (real(4),), {"ddof": 1})]
     samples += [Sample(np.sum, (0.7,)), Sample(np.mean, (0.7,))]
     samples += [Sample(np.add.reduce, (real(2, 3),)), Sample(np.add.reduce, (real(2, 3),), {"axis": None})]
+    for options in ({}, {"rowvar": False}, {"bias": True}, {"ddof": 0}):
+        samples += [Sample(np.cov, (real(2, 4),), options), Sample(np.cov, (complex_(3, 3),), options)]
+    samples += [Sample(np.cov, (real(4),))]
     samples += [Sample(np.prod, (np.array([0.5, 0.0, 2.0]),)), Sample(np.prod, (np.array([0.0, 0.0, 2.0]),))]
     for weights in (None, positive(2, 3)):
         samples += [Sample(np.average, (real(2, 3),), {"weights": weights, "axis": axis}) for axis in (None, 0, 1)]
@@ -275,6 +279,8 @@ def _joining() -> list[Sample]:
         Sample(np.dstack, ([a, real(2, 3, 2)],)),
         Sample(np.dstack, ([real(3), real(3)],)),
         Sample(np.column_stack, ([real(2), a],)),
+        Sample(np.block, ([[a, c], [real(1, 5)]],)),
+        Sample(np.block, ([real(2), 0.7],)),
         Sample(np.append, (real(3), 0.7)),
         Sample(np.append, (a, b), {"axis": 0}),
         Sample(np.split, (real(4, 3), 2)),
@@ -323,6 +329,11 @@ def _indexing() -> list[Sample]:
         Sample(np.extract, (np.array([[True, False], [False, True]]), real(2, 2))),
         Sample(np.delete, (real(2, 4), [0, 2]), {"axis": 1}),
         Sample(np.trim_zeros, (np.array([0.4, 0.0, 0.5, 0.7]),)),
+        Sample(np.insert, (real(4), 2, 0.7)),
+        Sample(np.insert, (real(4), [1, 3], real(2))),
+        Sample(np.insert, (real(2, 3), 1, real(2)), {"axis": 1}),
+        Sample(np.partition, (real(6), 3)),
+        Sample(np.partition, (real(3, 5), 1), {"axis": 0}),
         Sample(np.sort, (real(5),)),
         Sample(np.sort, (real(3, 4),), {"axis": 0}),
         Sample(np.sort, (real(3, 4),), {"axis": None}),
@@ -473,6 +484,13 @@ def _fft() -> list[Sample]:
             samples += [Sample(function, (a,), {"n": n}) for n in (3, 6, 11)]
         b = real(4, 2) if function is np.fft.rfft else complex_(4, 2)
         samples += [Sample(function, (b,), {"axis": 0})]
+    for n in (None, 3, 6, 7):
+        samples += [Sample(np.fft.ihfft, (real(5),), {"n": n, "norm": norm}) for norm in norms]
+    samples += [
+        Sample(np.fft.rfft2, (real(3, 4),)),
+        Sample(np.fft.rfft2, (real(2, 3, 5),), {"s": (2, 4), "norm": "ortho"}),
+    ]
+    samples += [Sample(np.fft.rfft2, (real(4, 2, 3),), {"axes": (2, 0)})]
     for function in (np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn):
         samples += [Sample(function, (a,)) for a in (real(2, 3), complex_(2, 3, 2))]
         samples += [Sample(function, (complex_(3, 4),), {"s": (2, 5), "axes": (0, 1), "norm": "ortho"})]

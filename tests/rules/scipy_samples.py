@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.fft as fft
+import scipy.integrate as integrate
+import scipy.linalg as linalg
 import scipy.special as special
 
-from tests.rules.samples import Sample, positive, real
+from tests.rules.samples import Sample, complex_, definite, positive, real
 
 
 def _special() -> list[Sample]:
@@ -46,4 +49,40 @@ def _special() -> list[Sample]:
     return samples
 
 
-SCIPY_SAMPLES = _special()
+def _linalg() -> list[Sample]:
+    samples = []
+    hermitian = definite(3) + 1j * np.array([[0, 0.3, 0.2], [-0.3, 0, 0.5], [-0.2, -0.5, 0]])
+    for a in (definite(3) + 0.3 * real(3, 3), definite(3) + complex_(3, 3)):
+        samples += [Sample(function, (a,)) for function in (linalg.inv, linalg.det, linalg.pinv, linalg.norm)]
+        samples += [Sample(linalg.expm, (a / 5.0,)), Sample(linalg.norm, (a,), {"ord": 1})]
+        for b in (real(3), real(3, 2)):
+            samples += [Sample(linalg.solve, (a, b))]
+            for trans in (0, 1, 2, "N", "T", "C"):
+                samples += [Sample(linalg.solve_triangular, (a, b), {"trans": trans, "lower": True})]
+            samples += [Sample(linalg.solve_triangular, (a, b)), Sample(linalg.solve_triangular, (a, b), {"trans": 1})]
+            samples += [Sample(linalg.solve_triangular, (a, b), {"unit_diagonal": True, "lower": True})]
+    samples += [Sample(linalg.inv, (definite(2, 3),)), Sample(linalg.det, (definite(2, 3),))]
+    for a in (definite(3), hermitian):
+        for lower in (False, True):
+            samples += [Sample(function, (a, lower)) for function in (linalg.cholesky, linalg.cho_factor)]
+            samples += [Sample(linalg.eigh, (a,), {"lower": lower, "eigvals_only": True})]
+            factor = linalg.cholesky(a, lower)
+            samples += [Sample(linalg.cho_solve, ((factor, lower), b)) for b in (real(3), real(3, 2))]
+    samples += [Sample(linalg.svdvals, (real(3, 2),))]
+    return samples
+
+
+def _others() -> list[Sample]:
+    samples = []
+    for function in (fft.fft, fft.ifft, fft.fftn, fft.ifftn, fft.fft2, fft.ifft2):
+        samples += [Sample(function, (complex_(3, 4),)), Sample(function, (real(3, 4),), {"norm": "ortho"})]
+    samples += [
+        Sample(fft.rfft, (real(5),)),
+        Sample(fft.irfft, (complex_(4),), {"n": 5}),
+        Sample(fft.hfft, (complex_(4),)),
+    ]
+    samples += [Sample(integrate.trapezoid, (real(4), np.sort(real(4))))]
+    return samples
+
+
+SCIPY_SAMPLES = [*_special(), *_linalg(), *_others()]

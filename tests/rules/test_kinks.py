@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 import scipy.special as special
 
+from tests.rules.differences import gradient
 from tests.rules.samples import Sample
 from tests.rules.test_rules import apply_adjoint, rule_for
 
@@ -89,6 +91,18 @@ def test_norm_at_zero(options: dict[str, Any]) -> None:
 @pytest.mark.parametrize("order", ["fro", "nuc"])
 def test_matrix_norm_at_zero(order: str) -> None:
     assert not np.any(adjoint(np.linalg.norm, np.zeros((2, 2)), ord=order))
+
+
+@pytest.mark.parametrize("eigh", [np.linalg.eigh, scipy.linalg.eigh])
+def test_eigenvectors_up_to_their_signs(eigh: Any) -> None:
+    a = np.array([[4.0, 1.0, 0.5], [1.0, 2.0, 0.3], [0.5, 0.3, 7.0]])
+    weights = np.arange(9.0).reshape(3, 3)
+
+    def loss(matrix: Any) -> Any:
+        return np.sum(weights * eigh(matrix)[1] ** 2)
+
+    a_bar = adjoint(eigh, a, z_bar=[np.zeros(3), 2.0 * weights * eigh(a)[1]])
+    np.testing.assert_allclose(a_bar, gradient(loss, a), rtol=1e-9, atol=1e-9)
 
 
 def test_length_and_angle_at_the_origin() -> None:

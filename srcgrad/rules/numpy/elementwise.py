@@ -208,6 +208,11 @@ def angle(z: Any, x: Any, deg: bool = False) -> Any:
     return 0.0
 
 
+@partials(np.real_if_close)
+def real_if_close(z: Any, a: Any) -> Any:
+    return 1.0
+
+
 @adjoint(np.conjugate)
 def conjugate(z_bar: Any, z: Any, x: Any) -> Any:
     if np.iscomplexobj(x):

@@ -84,3 +84,15 @@ def fftshift(z_bar: Any, z: Any, x: Any, axes: Any = None) -> Any:
 @adjoint(np.fft.ifftshift)
 def ifftshift(z_bar: Any, z: Any, x: Any, axes: Any = None) -> Any:
     return np.fft.fftshift(z_bar, axes)
+
+
+@adjoint(np.fft.rfft2)
+def rfft2(z_bar: Any, z: Any, a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    lengths = (a.shape[axes[0]], a.shape[axes[1]]) if s is None else s
+    return resize_axes(np.real(np.fft.fft2(z_bar, lengths, axes, norm)), a.shape)
+
+
+@adjoint(np.fft.ihfft)
+def ihfft(z_bar: Any, z: Any, a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    length = a.shape[axis] if n is None else n
+    return resize_axes(np.real(np.fft.ifft(z_bar, length, axis, norm)), a.shape)

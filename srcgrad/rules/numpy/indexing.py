@@ -37,7 +37,17 @@ def delete(z_bar: Any, z: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
     return scatter(z_bar, np.delete(positions(arr), obj, axis), arr.shape)
 
 
-@adjoint(np.trim_zeros)
+@adjoint(np.insert, arguments=("arr", "values"))
+def insert(z_bar: Any, z: Any, arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
+    # -1 stands for what comes from the other array.
+    from_values = np.insert(np.full(arr.shape, -1), obj, positions(values), axis)
+    return (
+        scatter(z_bar, np.insert(positions(arr), obj, -1, axis), arr.shape),
+        scatter(z_bar, from_values, np.shape(values)),
+    )
+
+
+@adjoint(np.trim_zeros, kinds="1d")
 def trim_zeros(z_bar: Any, z: Any, filt: Any, trim: str = "fb") -> Any:
     start = np.argmax(filt != 0) if "f" in trim.lower() else 0
     return np.concatenate((np.zeros_like(filt[:start]), z_bar, np.zeros_like(filt[start + len(z) :])))
@@ -49,6 +59,11 @@ def trim_zeros(z_bar: Any, z: Any, filt: Any, trim: str = "fb") -> Any:
 @adjoint(np.sort)
 def sort(z_bar: Any, z: Any, a: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None) -> Any:
     return unsort(z_bar, a, axis)
+
+
+@adjoint(np.partition)
+def partition(z_bar: Any, z: Any, a: Any, kth: Any, axis: int = -1) -> Any:
+    return unsort(np.take_along_axis(z_bar, np.argsort(z, axis), axis), a, axis)
 
 
 @adjoint(np.select, arguments=("choicelist", "default"))

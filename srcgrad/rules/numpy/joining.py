@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.rules.registry import adjoint, partials
-from srcgrad.runtime import meshgrid_adjoint, split_like
+from srcgrad.runtime import block_adjoint, meshgrid_adjoint, split_like
 
 
 @adjoint(np.concatenate)
@@ -43,6 +43,11 @@ def dstack(z_bar: Any, z: Any, tup: Any) -> Any:
 @adjoint(np.column_stack)
 def column_stack(z_bar: Any, z: Any, tup: Any) -> Any:
     return split_like(z_bar, tup, 1)
+
+
+@adjoint(np.block)
+def block(z_bar: Any, z: Any, arrays: Any) -> Any:
+    return block_adjoint(z_bar, arrays)
 
 
 @adjoint(np.append)

@@ -144,6 +144,29 @@ def std(z_bar: Any, z: Any, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims
     return spread * deviation / (count - ddof)
 
 
+@adjoint(np.cov)
+def cov(z_bar: Any, z: Any, m: Any, *, rowvar: bool = True, bias: bool = False, ddof: Any = None) -> Any:
+    if m.ndim == 2 and not rowvar:
+        rows = m.T
+    else:
+        rows = m
+    if ddof is None:
+        count = rows.shape[-1] if bias else rows.shape[-1] - 1
+    else:
+        count = rows.shape[-1] - ddof
+    deviation = rows - np.mean(rows, axis=-1, keepdims=True)
+    if np.iscomplexobj(m):
+        deviation = np.conj(deviation)
+        both = z_bar + np.conj(z_bar.T)
+    else:
+        both = z_bar + z_bar.T
+    if m.ndim == 1:
+        return both * deviation / count
+    if rowvar:
+        return both @ deviation / count
+    return (both @ deviation).T / count
+
+
 @adjoint(np.median)
 def median(z_bar: Any, z: Any, a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return quantile_adjoint(z_bar, a, 0.5, axis, keepdims)
