@@ -6,21 +6,23 @@ name here; where it may have two, and a derivative passes through it, the progra
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gast
 
 from srcgrad.analyse.activity import Activity, assigned_names
 from srcgrad.analyse.mutation import mutated_by
-from srcgrad.analyse.operations import is_basic_index, single_target
+from srcgrad.analyse.operations import is_basic_index, is_numeric, single_target
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, DictOf, Instance, Iterator as IteratorKind, Kind, Number, Opaque, SequenceOf, TupleOf
+from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, SequenceOf, TupleOf, is_differentiable
+from srcgrad.kind import Iterator as IteratorKind
 from srcgrad.rules.registry import has_rule, is_nondifferentiable
-from srcgrad.syntax.build import base_name
+from srcgrad.syntax.build import base_name, local_names, parameter_names
 
 if TYPE_CHECKING:
-    from srcgrad.analyse.kinds import Kinds
+    from srcgrad.analyse.kinds import Kinds, Target
 
 # NumPy functions and methods whose result may be a view of their first argument.
 _VIEWS = frozenset(
@@ -31,13 +33,26 @@ _VIEWS = frozenset(
 _CONTAINERS = (SequenceOf, TupleOf, DictOf, Instance, IteratorKind)
 
 
+class Body(Protocol):
+    """Gives the normal form of a callee."""
+
+    def __call__(self, function: Any) -> gast.FunctionDef: ...
+
+
 def written_variables(tree: gast.FunctionDef, kinds: Kinds) -> frozenset[str]:
     """The variables whose array (or container) some statement changes in place."""
     return frozenset(name for name, _, _ in _writes(tree, kinds))
 
 
-def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...]) -> None:
+def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...], body: Body) -> None:
     """Refuse a program that writes into an array which may have a second name, where a derivative depends on it."""
+    for call, written in calls_that_write(tree, kinds, body):
+        raise UnsupportedError(
+            f"the function called here writes into {written!r}: not supported yet",
+            node=call,
+            advice="let it return a new value instead",
+        )
+    _check_attributes(tree, kinds)
     writes = list(_writes(tree, kinds))
     if not writes:
         return
@@ -53,6 +68,12 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
         if name not in bound and not isinstance(kind, Opaque):
             raise UnsupportedError(
                 f"this writes into {name!r}, which does not belong to the function", node=node, advice="write into a copy of it"
+            )
+        if isinstance(node, gast.Call) and isinstance(kind, Array | Number | Opaque) and family & active:
+            raise UnsupportedError(
+                f"this writes into {name!r} by a call: not supported yet",
+                node=node,
+                advice=f"write it as an assignment: {name}[...] = ...",
             )
         if len(family) > 1 and family & active:
             others = ", ".join(sorted(family - {name}))
@@ -88,6 +109,81 @@ def _writes(tree: gast.AST, kinds: Kinds) -> Iterator[tuple[str, Kind, gast.AST]
                         written = base_name(keyword.value)
                         if written is not None:
                             yield written, kinds.of.get(keyword.value, Opaque()), node
+
+
+def calls_that_write(tree: gast.AST, kinds: Kinds, body: Body) -> Iterator[tuple[gast.Call, str]]:
+    """Calls of functions with source that write into an array or container of this function, and its name."""
+    for node in gast.walk(tree):
+        if not isinstance(node, gast.Call):
+            continue
+        fact = kinds.calls.get(node)
+        for target in fact.targets if fact is not None else ():
+            for written in sorted(_written_by(target, body, frozenset())):
+                argument = _argument_of(node, target, written)
+                if argument is not None:
+                    yield node, argument
+
+
+def _written_by(target: Target, body: Body, seen: frozenset[Any]) -> set[str]:
+    """The parameters, and the captured variables, whose objects a callee changes."""
+    if target.inside is None or target.function in seen:
+        return set()
+    tree = target.function if isinstance(target.function, gast.FunctionDef | gast.Lambda) else body(target.function)
+    inside = target.inside()
+    seen = seen | {target.function}
+    written = {name for name, _, _ in _writes(tree, inside)}
+    for node in gast.walk(tree):
+        fact = inside.calls.get(node) if isinstance(node, gast.Call) else None
+        for inner in fact.targets if fact is not None and isinstance(node, gast.Call) else ():
+            for name in _written_by(inner, body, seen):
+                argument = _argument_of(node, inner, name)
+                if argument is not None:
+                    written.add(argument)
+    families = _Classes()
+    for one, other, _ in _shares(tree, inside):
+        families.join(one, other)
+    everything = set().union(*(families.family(name) for name in written)) if written else set()
+    own = local_names(tree) - set(parameter_names(tree.args))
+    return everything - own
+
+
+def _argument_of(call: gast.Call, target: Target, name: str) -> str | None:
+    """The caller's variable behind a parameter that a callee changes; a captured variable is its own."""
+    tree = target.function
+    if isinstance(tree, gast.FunctionDef | gast.Lambda):
+        parameters = parameter_names(tree.args)
+        if name not in parameters:
+            return name
+        position = parameters.index(name)
+    else:
+        names = list(inspect.signature(tree).parameters)
+        if name not in names:
+            return name
+        position = names.index(name)
+    given: list[gast.expr] = list(call.args)
+    if target.bound and isinstance(call.func, gast.Attribute):
+        given.insert(0, call.func.value)
+    position -= len(target.leading)
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return base_name(keyword.value) or name
+    if 0 <= position < len(given):
+        return base_name(given[position]) if not isinstance(given[position], gast.Starred) else name
+    return name if given and any(isinstance(item, gast.Starred) for item in given) else None
+
+
+def _check_attributes(tree: gast.FunctionDef, kinds: Kinds) -> None:
+    """Refuse writes into attributes which the function also reads: the reverse sweep would read the later value."""
+    stored = [node for node in gast.walk(tree) if isinstance(node, gast.Attribute) and isinstance(node.ctx, gast.Store)]
+    for target in stored:
+        for node in gast.walk(tree):
+            if isinstance(node, gast.Attribute) and node.attr == target.attr and isinstance(node.ctx, gast.Load):
+                if is_numeric(kinds.of.get(node)) and is_differentiable(kinds.of.get(node, Opaque())):
+                    raise UnsupportedError(
+                        f"the attribute {target.attr!r} is written and read by the function: not supported yet",
+                        node=target,
+                        advice="keep it in a local variable",
+                    )
 
 
 def _is_none(node: gast.AST) -> bool:

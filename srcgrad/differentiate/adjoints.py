@@ -148,6 +148,8 @@ class Adjoints:
         state.live.add(variable)
         if isinstance(target, Array):
             full = self._full(expression, kind, target, leaf)
+            if isinstance(kind, Scalar | Array) and kind.dtype != target.dtype and full is expression:
+                full = method(full, "astype", attribute(leaf, "dtype"))
             if full is not expression or is_fresh(expression) or self.passes_on == variable:
                 state.owned.add(variable)
             elif self._reads_written(full):
@@ -156,13 +158,24 @@ class Adjoints:
             else:
                 self._share(full)
             expression = full
+        elif isinstance(target, Scalar) and self._may_be_integer(expression):
+            expression = call("float", expression)
         self.passes_on = None
         return [assign(bar, expression)]
 
+    def _may_be_integer(self, expression: gast.expr) -> bool:
+        """Whether an adjoint of a number might be an integer of the program: ``n`` for ``n * x``."""
+        if isinstance(expression, gast.Name) and self.is_adjoint(expression.id):
+            return False
+        if any(isinstance(node, gast.Constant) and isinstance(node.value, float) for node in gast.walk(expression)):
+            return False
+        kind = self.kinds.evaluate(expression, self.known)
+        return isinstance(kind, Scalar | Array | Number) and kind.dtype.startswith(("int", "uint", "bool"))
+
     def _reads_written(self, expression: gast.expr) -> bool:
-        """Whether an expression is a view of the adjoint of an array that the program writes into."""
-        base = base_name(expression)
-        return base is not None and any(self._names.get(variable) == base for variable in self.written)
+        """Whether an expression may be (a view of) an array that the program writes into, or of its adjoint."""
+        read = names_read(expression)
+        return any(variable in read or self._names.get(variable) in read for variable in self.written)
 
     def _share(self, expression: gast.expr) -> None:
         """Note that another name now holds what an expression gives."""

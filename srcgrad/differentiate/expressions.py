@@ -17,6 +17,7 @@ from srcgrad.differentiate.naming import Helpers
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Array, Kind, Number, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import (
+    add,
     assign,
     base_name,
     binary,
@@ -48,10 +49,11 @@ class Expressions:
         self.names = names
         self.helpers = helpers
         self.temporaries: set[str] = set()
-        self._placeholder = names.fresh("z_bar")
+        self._placeholder = "z_bar (given)"
         self._reserved: list[str] = []
         self._in_use = 0
         self.statements: list[gast.stmt] = []
+        self.pending: dict[str, tuple[gast.expr, list[tuple[gast.expr, Kind]]]] = {}
         self.varied: frozenset[str] = frozenset()
         self.collected: list[tuple[gast.expr, Kind]] | None = None
         self.collects: str | None = None
@@ -63,6 +65,7 @@ class Expressions:
     def begin(self, varied: frozenset[str]) -> None:
         """Start a statement before which these variables are varied."""
         self.statements = []
+        self.pending = {}
         self.varied = varied
         self.collected = self.collects = self.value = None
         self._in_use = 0
@@ -155,13 +158,30 @@ class Expressions:
         assert base is not None
         if cotangent.condition is not None:
             self.adjoints.state.guarded.add(base)
-        if self.collected is not None and isinstance(node, gast.Name) and base == self.collects:
+        if self.collected is not None and self.collects is not None and gast.dump(node) == self.collects:
             self.collected.append((expression, known))
+            return
+        if isinstance(node, gast.Name) and isinstance(kind, Scalar | Array):
+            self.pending.setdefault(base, (node, []))[1].append((expression, known))
             return
         self.statements.extend(self.adjoints.add(node, expression, known))
 
+    def flush(self) -> None:
+        """Write the contributions that were kept back: equal ones as one, those to a number in one statement."""
+        pending, self.pending = self.pending, {}
+        for node, contributions in pending.values():
+            terms = _gathered(contributions)
+            if isinstance(self.kinds.of.get(node), Scalar):
+                total = terms[0][0]
+                for expression, _ in terms[1:]:
+                    total = add(total, expression)
+                terms = [(total, terms[0][1])]
+            for expression, kind in terms:
+                self.statements.extend(self.adjoints.add(node, expression, kind))
+
     def _conditional(self, test: gast.expr, body: gast.expr, orelse: gast.expr, cotangent: Cotangent) -> None:
         ct = replace(cotangent, expression=self.bind(cotangent.expression, cotangent.kind))
+        self.flush()
         outer = self.statements
         before = self.adjoints.state.copy()
         branches: list[list[gast.stmt]] = []
@@ -170,6 +190,7 @@ class Expressions:
             self.statements = []
             self.adjoints.state = before.copy()
             self.push(side, ct)
+            self.flush()
             branches.append(self.statements)
             states.append(self.adjoints.state)
         live = states[0].live | states[1].live
@@ -239,7 +260,7 @@ class Expressions:
         self.statements.extend(inlined.statements)
         scalar = isinstance(self.kinds.of.get(node), Scalar)
         for operand, factor in active:
-            product = multiply(expression, factor)
+            product = multiply(factor, expression) if is_number(factor) else multiply(expression, factor)
             kind = cotangent.kind if scalar and not _may_be_complex(self.kinds.of.get(node)) else self.evaluate(product)
             self._operand(node, operand, cotangent.times(factor, product, kind))
 
@@ -330,6 +351,20 @@ class Expressions:
         if z_bar is not None:
             parameters["z_bar"] = z_bar
         return folding(self.kinds.evaluate, parameters)
+
+
+def _gathered(contributions: list[tuple[gast.expr, Kind]]) -> list[tuple[gast.expr, Kind]]:
+    """Contributions with equal ones counted: ``a * b`` twice is ``2.0 * a * b``."""
+    counts: dict[str, int] = {}
+    first: dict[str, tuple[gast.expr, Kind]] = {}
+    for expression, kind in contributions:
+        text = gast.dump(expression)
+        counts[text] = counts.get(text, 0) + 1
+        first.setdefault(text, (expression, kind))
+    return [
+        (expression if counts[text] == 1 else multiply(float(counts[text]), expression), kind)
+        for text, (expression, kind) in first.items()
+    ]
 
 
 def missing_rule(called: str, node: gast.AST) -> MissingRuleError:

@@ -110,6 +110,7 @@ class _Walk:
         def trip(needed: Variables) -> tuple[Variables, Counter[str], Variables]:
             end = self.block(loop.body, _State(needed, inside))
             counts = Counter(save.variable for step in _simple_steps(loop.body) for save in self.plan.saves.get(step, ()))
+            counts.update(save.variable for inner in _loops(loop.body) for save in self.plan.around.get(inner, ()))
             return end.needed, counts, end.defined
 
         carried: Variables = frozenset()
@@ -117,7 +118,7 @@ class _Walk:
             needed_at_end, counts, _ = trip(carried)
             candidates = (needed_at_end | state.needed) & (bound | changed)
             _, with_candidates, _ = trip(carried | candidates)
-            covered = frozenset(v for v in candidates if with_candidates[v] == counts[v])
+            covered = frozenset(v for v in candidates - loop.targets - names_assigned(loop.before) if with_candidates[v] == counts[v])
             parts = needed_at_end & changed - bound
             grown = carried | (covered & needed_at_end) | parts
             if grown == carried:
@@ -168,7 +169,7 @@ def _simple_steps(steps: Steps) -> Iterable[Simple]:
 
 def _bound_and_changed(loop: Loop) -> tuple[Variables, Variables]:
     """The variables that a loop binds anew, and those whose objects it changes in place."""
-    bound = set(loop.targets)
+    bound = loop.targets | names_assigned(loop.before)
     changed: set[str] = set()
     for step in _simple_steps(loop.body):
         bound |= step.assigned

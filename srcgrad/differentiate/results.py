@@ -55,6 +55,7 @@ class Outcome:
             start = Cotangent(gast.Constant(1.0, None), Scalar("float64", True))
         if expressions.depends(self.differentiated):
             expressions.push(self.differentiated, start)
+            expressions.flush()
         text = print_tree(gast.Return(self.differentiated)).strip()
         return Simple([], expressions.statements, comment=text, origin=returned)
 

@@ -126,16 +126,22 @@ class Reverse:
         head = set(self.activity.head(statement))
         changed = changed_names(statement)
         entry = self.adjoints.materialise(head - self.state.live)
-        written_in_place = self._added_in_place(statement.body, changed)
-        for variable in sorted((head | self.state.live) & written_in_place):
+        in_place = names_read(list(statement.body)) - names_assigned(statement)
+        for variable in sorted((head | self.state.live) & in_place):
             if isinstance(self.adjoints.kind_of(variable), Array):
                 entry.extend(self.adjoints.own(variable))
         at_head = self.state.copy()
-        at_head.owned -= changed
+        at_head.owned -= names_assigned(statement)
         at_head.guarded |= head & changed
-        self.adjoints.state = at_head.copy()
-        body = self.block(statement.body)
-        body = [*self._elements(statement, found.elements), *body]
+        while True:
+            self.adjoints.state = at_head.copy()
+            body = self.block(statement.body)
+            body = [*self._elements(statement, found.elements), *body]
+            lost = at_head.owned & self.state.live - self.state.owned
+            if not lost:
+                break
+            # A trip leaves this adjoint under a second name: once more, without counting on it.
+            at_head.owned -= lost
         zeros = self._cleared(at_head.live - self.state.live)
         if zeros:
             body = [Simple([], zeros), *body]
@@ -181,6 +187,7 @@ class Reverse:
                 bar = name(self.adjoints.of(target.id))
                 self.state.drop([target.id])
                 self.expressions.push(part, Cotangent(bar, self.kinds.of[target]))
+        self.expressions.flush()
         left = set(assigned_names(statement.target)) & self.state.live
         if left and self.expressions.depends(statement.iter):
             raise UnsupportedError(
@@ -192,10 +199,6 @@ class Reverse:
         if not self.expressions.statements:
             return []
         return [Simple([], self.expressions.statements)]
-
-    def _added_in_place(self, body: Sequence[gast.stmt], changed: set[str]) -> set[str]:
-        """The variables whose adjoint a loop's body only adds to: they are worth having as arrays of their own."""
-        return {name for name in names_read(list(body)) if name not in changed}
 
     # ---- with and try ----
 

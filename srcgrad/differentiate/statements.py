@@ -53,6 +53,7 @@ class Statements:
         """The step of a statement before which these variables are varied."""
         self.expressions.begin(varied)
         step = self._step(statement)
+        self.expressions.flush()
         step.origin = statement
         step.adjoint = self.expressions.statements
         if step.adjoint and step.comment is None:
@@ -130,7 +131,7 @@ class Statements:
         expression: gast.expr = name(bar)
         if variable in dependencies(value, self.kinds):
             if _whole_reads_only(value, variable):
-                self.expressions.collected, self.expressions.collects = [], variable
+                self.expressions.collected, self.expressions.collects = [], gast.dump(name(variable))
             else:
                 expression = self.expressions.bind(binary(bar, "+", 0.0), kind)
                 taken = self.expressions.statements[-1]
@@ -143,6 +144,7 @@ class Statements:
 
     def _give_back(self, variable: str) -> None:
         """The contributions that a variable's new value makes to its own earlier value, once the old adjoint is read."""
+        self.expressions.flush()
         collected = self.expressions.collected
         self.expressions.collected = None
         if not collected:

@@ -14,8 +14,9 @@ from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.lists import SAVED
 from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Instance, Kind, Number, Opaque, Scalar
+from srcgrad.kind import Array, Instance, Kind, Number, Opaque, Scalar, SequenceOf
 from srcgrad.syntax.build import (
+    add,
     assign,
     augment,
     base_name,
@@ -66,7 +67,11 @@ class Writes:
         if not depends:
             self.expressions.statements.append(clear)
             return step
-        if itself:
+        if itself and _reads_only(value, target, base):
+            self.expressions.collected, self.expressions.collects = [], gast.dump(_load(target))
+            self._push(value, part, kind)
+            self._put(part, clear)
+        elif itself:
             self.expressions.volatile = frozenset([self.adjoints.of(base)])
             taken = self.expressions.bind(part, kind)
             self.expressions.volatile = frozenset()
@@ -77,6 +82,17 @@ class Writes:
             self._own(base)
             self.expressions.statements.append(clear)
         return step
+
+    def _put(self, part: gast.expr, clear: gast.stmt) -> None:
+        """Leave in an element's adjoint what its own earlier value contributes."""
+        collected, self.expressions.collected = self.expressions.collected, None
+        if not collected:
+            self.expressions.statements.append(clear)
+            return
+        total = collected[0][0]
+        for expression, _ in collected[1:]:
+            total = add(total, expression)
+        self.expressions.statements.append(assign(part, total))
 
     def augment(self, statement: gast.AugAssign, target: gast.expr) -> Simple:
         """``a[i] += v`` and ``a += v`` for an array: the element keeps its adjoint, v gets it too."""
@@ -149,8 +165,9 @@ class Writes:
         if isinstance(kind, Array | Number) and isinstance(given, Scalar | Array | Number):
             expression, found = fitted(expression, kind, given, value)
             self.expressions.push(value, Cotangent(expression, found))
-            return
-        self.expressions.push(value, Cotangent(expression, kind))
+        else:
+            self.expressions.push(value, Cotangent(expression, kind))
+        self.expressions.flush()
 
     def _own(self, base: str) -> None:
         self.expressions.statements.extend(self.adjoints.own(base))
@@ -170,8 +187,10 @@ class Writes:
         kind = self.kinds.of.get(target)
         saved = part if isinstance(kind, Scalar) else method(part, "copy")
         if isinstance(target, gast.Subscript) and not isinstance(self.kinds.of.get(target.value), Array | Number):
-            # A key that a dict did not have has no value to save: keep the whole container.
-            return Overwrite(base, method(base, "copy"), whole=False)
+            if not isinstance(self.kinds.of.get(target.value), SequenceOf) or not isinstance(target.value, gast.Name):
+                # A key that a dict did not have has no value to save: keep the whole container.
+                return Overwrite(base, method(base, "copy"), whole=False)
+            saved = part
         back = assign(_everything(part), name(SAVED))
         indices = frozenset(names_read(part)) - {base}
         return Overwrite(base, saved, [back], whole=False, reads=indices)
@@ -199,6 +218,20 @@ def _load(target: gast.expr) -> gast.expr:
             break
         node = node.value
     return part
+
+
+def _reads_only(value: gast.expr, target: gast.expr, base: str) -> bool:
+    """Whether a value reads an array only at the very element that is assigned, outside of conditional expressions."""
+    wanted = gast.dump(_load(target))
+    inside: set[gast.AST] = set()
+    for node in gast.walk(value):
+        if isinstance(node, gast.IfExp | gast.Lambda | gast.ListComp | gast.GeneratorExp):
+            return False
+        if isinstance(node, gast.Subscript) and gast.dump(node) == wanted:
+            inside.update(gast.walk(node))
+        if isinstance(node, gast.Name) and node.id == base and node not in inside:
+            return False
+    return base not in names_read(target.slice) if isinstance(target, gast.Subscript) else False
 
 
 def _everything(part: gast.expr) -> gast.expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import gast
 
@@ -57,6 +58,7 @@ def derive(
     names: Names,
     helpers: Helpers,
     request: RequestPair,
+    body_of: Callable[[Any], gast.FunctionDef],
 ) -> Derivation:
     """The two sweeps of a function in normal form whose kinds are known."""
     body, returned = tree.body[:-1], tree.body[-1]
@@ -66,7 +68,7 @@ def derive(
     written = written_variables(tree, kinds)
     result = seeded(value, seed, has_aux, kinds, returned)
     activities = activity(tree, kinds, wrt, dependencies(result.differentiated, kinds))
-    check_effects(tree, kinds, activities, wrt)
+    check_effects(tree, kinds, activities, wrt, body_of)
     adjoints = Adjoints(kinds, names, written)
     for parameter in wrt:
         adjoints.of(parameter)

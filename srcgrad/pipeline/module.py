@@ -91,7 +91,7 @@ class Module:
         names.take(self.objects)
         names.take(self.helpers.objects)
         names.take(self.main)
-        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair)
+        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair, self.program.body)
 
     def _stage(self, called: str, tree: gast.FunctionDef) -> None:
         self.stages.append((called, print_tree(tree)))

@@ -1,0 +1,240 @@
+"""Which parts of expressions should have a name, because the reverse sweep reads their value or cannot take them as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from srcgrad.analyse.activity import Activity
+from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.operations import is_path, operation_of, single_target
+from srcgrad.analyse.purity import is_pure
+from srcgrad.differentiate.application import Application, apply_rule, folding
+from srcgrad.differentiate.calls import is_differentiated
+from srcgrad.kind import Array, DictOf, Kind, Number, Range, Scalar, SequenceOf, TupleOf
+from srcgrad.rules.registry import is_nondifferentiable
+from srcgrad.syntax.build import names_read
+from srcgrad.syntax.inline import inline_rule
+from srcgrad.syntax.names import Names
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+
+_CHEAP = frozenset({"len", "range", "int", "float", "abs", "min", "max", "isinstance", "enumerate", "zip", "reversed"})
+_SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+
+def parts_to_name(tree: gast.FunctionDef, kinds: Kinds, activity: Activity) -> set[gast.AST]:
+    """The expression nodes that get a statement of their own before the function is differentiated.
+
+    These are calls of functions with source, what is subscripted but is no variable, calls that may not be repeated, and
+    costly values that a rule reads.
+    """
+    finder = _Finder(kinds)
+    for statement in _statements(tree.body):
+        varied = activity.varied_before.get(statement, frozenset())
+        finder.statement(statement, varied)
+    return finder.found
+
+
+def _statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:
+    for statement in body:
+        yield statement
+        for field in ("body", "orelse", "finalbody"):
+            inner = getattr(statement, field, None)
+            if isinstance(inner, list) and not isinstance(statement, gast.FunctionDef):
+                yield from _statements(inner)
+        for handler in getattr(statement, "handlers", ()):
+            yield from _statements(handler.body)
+
+
+class _Finder:
+    def __init__(self, kinds: Kinds) -> None:
+        self.kinds = kinds
+        self.found: set[gast.AST] = set()
+        self.varied: frozenset[str] = frozenset()
+
+    def depends(self, node: gast.AST) -> bool:
+        return bool(dependencies(node, self.kinds) & self.varied)
+
+    def statement(self, statement: gast.stmt, varied: frozenset[str]) -> None:
+        self.varied = varied
+        match statement:
+            case gast.Assign(targets=[target], value=value):
+                whole = isinstance(target, gast.Name | gast.Tuple)
+                overwritten = names_read(target) | {node.id for node in gast.walk(target) if isinstance(node, gast.Name)}
+                self.value(value, has_name=whole and not overwritten & names_read(value), stays=whole)
+                if self.depends(value) or self._is_varied(target):
+                    self._index(target)
+            case gast.AugAssign(target=target, value=value):
+                self.value(value, has_name=False, stays=False)
+                self._index(target)
+            case gast.Return(value=gast.AST() as value):
+                self.value(value, has_name=False, stays=False)
+            case gast.Expr(value=gast.Call(args=arguments) as value):
+                for argument in arguments:
+                    self.value(argument, has_name=False, stays=False)
+                if isinstance(value.func, gast.Attribute):
+                    self._inside(value.func.value)
+            case gast.For(iter=iterable):
+                self._iterable(iterable)
+            case _:
+                pass
+
+    def _is_varied(self, target: gast.AST) -> bool:
+        return any(isinstance(node, gast.Name) and node.id in self.varied for node in gast.walk(target))
+
+    def _index(self, target: gast.AST) -> None:
+        """Calls in an index, which the reverse sweep asks again."""
+        if isinstance(target, gast.Subscript):
+            self._name_costly(target.slice)
+            self._index(target.value)
+
+    def _iterable(self, iterable: gast.expr) -> None:
+        """A differentiable iterable is held in a variable, so that its elements can be found again."""
+        if not self.depends(iterable):
+            return
+        match iterable:
+            case gast.Call(func=gast.Name(id="zip" | "enumerate" | "reversed"), args=arguments):
+                for argument in arguments:
+                    self._iterable(argument)
+            case gast.Call(func=gast.Attribute(value=owner, attr="items" | "keys" | "values"), args=[]):
+                if isinstance(self.kinds.of.get(owner), DictOf):
+                    self._iterable(owner)
+            case gast.Name():
+                pass
+            case _:
+                if not is_path(iterable, self.kinds):
+                    self.found.add(iterable)
+                self._inside(iterable)
+
+    def value(self, node: gast.expr, has_name: bool, stays: bool) -> None:
+        """What to name in a value; ``has_name``: the value itself is held by a variable, ``stays``: it is a whole right side."""
+        if not self.depends(node):
+            return
+        for part in self._needed(node):
+            if part is node and has_name:
+                continue
+            if part is node and self._is_costly(node):
+                self.found.add(node)
+                continue
+            self._name_costly(part)
+        self._inside(node)
+        if stays and self._is_call_with_source(node):
+            self.found.discard(node)
+
+    def _inside(self, node: gast.AST) -> None:
+        """Calls of functions with source, calls that may not be repeated, and subscripted values that are no variables."""
+        waiting: list[gast.AST] = [node]
+        while waiting:
+            part = waiting.pop()
+            if self._is_call_with_source(part) and self.depends(part):
+                self.found.add(part)
+            elif isinstance(part, gast.Call) and not is_pure(part, self._is_known_pure) and not self._is_statement_like(part):
+                self.found.add(part)
+            elif isinstance(part, gast.Subscript) and self.depends(part) and not is_path(part, self.kinds):
+                if not is_path(part.value, self.kinds) or not is_path(part, self.kinds):
+                    self.found.add(part.value)
+            if not isinstance(part, _SCOPES):
+                waiting.extend(child for child in gast.iter_child_nodes(part) if isinstance(child, gast.expr | gast.keyword))
+
+    def _is_statement_like(self, node: gast.Call) -> bool:
+        """Whether a call without effect that can be seen is repeated at no harm: a class, a method of a container."""
+        return isinstance(node.func, gast.Attribute) and isinstance(
+            self.kinds.of.get(node.func.value), SequenceOf | DictOf | TupleOf
+        ) and node.func.attr in ("copy", "index", "count", "get", "keys", "values", "items")
+
+    def _is_known_pure(self, node: gast.Call) -> bool:
+        operation = operation_of(node, self.kinds)
+        if operation is not None:
+            return is_nondifferentiable(operation.function) is False or not isinstance(node.func, gast.Attribute) or True
+        return False
+
+    def _is_call_with_source(self, node: gast.AST) -> bool:
+        if not isinstance(node, gast.Call):
+            return False
+        target = single_target(node, self.kinds)
+        return target is not None and (is_differentiated(target) or isinstance(target.function, gast.FunctionDef | gast.Lambda))
+
+    def _name_costly(self, node: gast.AST) -> None:
+        """Name the calls and matrix products in a value that the reverse sweep would compute again."""
+        if self._is_costly(node):
+            self.found.add(node)
+            return
+        if isinstance(node, _SCOPES):
+            return
+        for child in gast.iter_child_nodes(node):
+            if isinstance(child, gast.expr | gast.keyword):
+                self._name_costly(child)
+
+    def _is_costly(self, node: gast.AST) -> bool:
+        if isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult):
+            return True
+        if not isinstance(node, gast.Call):
+            return False
+        if isinstance(node.func, gast.Name) and node.func.id in _CHEAP:
+            return False
+        kind = self.kinds.of.get(node)
+        return isinstance(kind, Scalar | Array | Number | SequenceOf | TupleOf) and not isinstance(kind, Range)
+
+    def _needed(self, node: gast.AST) -> Iterator[gast.expr]:
+        """The parts of an active expression whose values its adjoint reads."""
+        if not isinstance(node, gast.expr) or not self.depends(node) or is_path(node, self.kinds):
+            if isinstance(node, gast.Subscript):
+                yield node.slice
+            return
+        operation = operation_of(node, self.kinds)
+        if operation is not None:
+            if not operation.is_differentiable:
+                return
+            application = apply_rule(operation, node, self.kinds, self.depends)
+            yield from self._needed_by_rule(node, application)
+            for operand in application.operands.values():
+                yield from self._needed(operand)
+            return
+        if isinstance(node, gast.IfExp):
+            yield node.test
+        if isinstance(node, _SCOPES):
+            return
+        for child in gast.iter_child_nodes(node):
+            yield from self._needed(child.value if isinstance(child, gast.keyword) else child)
+
+    def _needed_by_rule(self, node: gast.expr, application: Application) -> Iterator[gast.expr]:
+        positions = {parameter: position for position, parameter in enumerate(application.result_names)}
+        wanted = {positions[parameter] for parameter in application.active}
+        parameters: dict[str, Kind] = {
+            key: self.kinds.of.get(operand) or self.kinds.evaluate(operand, {}) for key, operand in application.operands.items()
+        }
+        parameters["z"] = parameters["z_bar"] = self.kinds.of[node]
+        bindings: dict[str, Any] = {**application.operands, "z": node}
+        if application.rule.form == "adjoint":
+            bindings["z_bar"] = gast.Name("z_bar", gast.Load(), None, None)
+        inlined = inline_rule(application.rule.derivative, bindings, folding(self.kinds.evaluate, parameters), Names(), wanted)
+        if inlined is None:
+            yield node
+            yield from application.operands.values()
+            return
+        for position in wanted:
+            if position >= len(inlined.results):
+                continue
+            for parameter in inlined.needs(position) - inlined.needs_shape_only(position):
+                if parameter == "z":
+                    yield node
+                elif parameter in application.operands:
+                    yield application.operands[parameter]
+
+
+Wanted = Callable[[gast.AST], bool]
+
+
+def label_of(node: gast.AST) -> str:
+    """A name for a hoisted value: ``exp_value`` for ``np.exp(...)``."""
+    match node:
+        case gast.Call(func=gast.Attribute(attr=called)) | gast.Call(func=gast.Name(id=called)):
+            return f"{called.strip('_').lower()}_value"
+        case gast.BinOp(op=gast.MatMult()):
+            return "product"
+        case _:
+            return "value"
