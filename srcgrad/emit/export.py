@@ -43,7 +43,7 @@ def exported_text(functions: Sequence[gast.FunctionDef], heading: str, values: M
         elif not hasattr(builtins, name):
             raise UnsupportedError(f"{name} has no value, so that no module can be written that provides it")
     constants = ["\n".join(parts.constants)] if parts.constants else []
-    return module_text(functions, heading, parts.import_lines(), [*constants, *parts.pasted.values()])
+    return module_text(functions, heading, parts.imports, [*constants, *parts.pasted.values()])
 
 
 class _Parts:
@@ -54,15 +54,6 @@ class _Parts:
         self.imports: set[str] = set()
         self.constants: list[str] = []
         self.pasted: dict[str, str] = {}
-
-    def import_lines(self) -> list[str]:
-        """The imports: the standard library's first, then the rest."""
-
-        def rank(line: str) -> tuple[bool, bool, str]:
-            package = line.split()[1].partition(".")[0]
-            return package not in sys.stdlib_module_names, line.startswith("from"), line
-
-        return sorted(self.imports, key=rank)
 
     def provide(self, name: str, value: Any) -> None:
         """See to it that the module has ``value`` under ``name``."""

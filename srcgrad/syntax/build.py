@@ -43,6 +43,7 @@ __all__ = [
     "expression_statement",
     "for_statement",
     "if_statement",
+    "index_value",
     "is_number",
     "list_of",
     "local_names",
@@ -141,6 +142,19 @@ def subscript(value: Operand, *indices: Operand | gast.Slice) -> gast.Subscript:
     parts = [expression(index) for index in indices]
     index = parts[0] if len(parts) == 1 else gast.Tuple(parts, gast.Load())
     return gast.Subscript(expression(value), index, gast.Load())
+
+
+def index_value(index: Operand | gast.Slice) -> gast.expr:
+    """An index as a value of its own, as ``np.add.at(a, index, v)`` takes it: ``1:n`` becomes ``slice(1, n)``."""
+    index = copy_tree(expression(index))
+    if isinstance(index, gast.Slice):
+        bounds = [index.lower, index.upper, index.step]
+        while bounds[-1] is None and len(bounds) > 2:
+            bounds.pop()
+        return call("slice", *bounds)
+    if isinstance(index, gast.Tuple):
+        return gast.Tuple([index_value(element) for element in index.elts], gast.Load())
+    return index
 
 
 def call(function: Operand, *arguments: Operand, **keywords: Operand) -> gast.Call:

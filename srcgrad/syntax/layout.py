@@ -46,6 +46,20 @@ def wrapped(tokens: list[str], indentation: int) -> list[str]:
     return _at_brackets(items, indentation)
 
 
+def wrapped_comment(text: str, indentation: int) -> list[str]:
+    """The lines of a comment, those that are too long broken at spaces, their rest set in."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        while indentation + len(line) > LINE_LENGTH:
+            head, space, rest = line[: LINE_LENGTH - indentation + 1].rpartition(" ")
+            if len(head.rstrip("# ")) == 0 or not space:
+                break
+            lines.append(head.rstrip())
+            line = "#     " + rest + line[LINE_LENGTH - indentation + 1 :]
+        lines.append(line)
+    return lines
+
+
 def _grouped(tokens: list[str]) -> list[_Item]:
     """The tokens with everything between brackets gathered into groups."""
     stack: list[_Group] = [_Group("")]

@@ -14,7 +14,7 @@ from typing import Any
 
 import gast
 
-from srcgrad.syntax.layout import LINE_LENGTH, wrapped
+from srcgrad.syntax.layout import LINE_LENGTH, wrapped, wrapped_comment
 from srcgrad.syntax.patterns import pattern_text
 from srcgrad.syntax.strings import formatted_literal, string_literal
 
@@ -99,13 +99,15 @@ class _Printer(SourceGenerator):
                 blank = max(blank, 1) if index else 0
                 continue
             definition = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-            if index and (definition or (text is not None and text.startswith("# ----"))):
+            heading = text is not None and text.startswith("# ----")
+            commented = index > 0 and bool(_comment(statements[index - 1]))
+            if index and (heading or (definition and not commented)):
                 blank = 2 if top and definition else max(blank, 1)
             self.newline(extra=blank)
             if text is None:
                 self.visit(statement)
             else:
-                for line in text.split("\n"):
+                for line in wrapped_comment(text, self.indentation * len(_INDENTATION)):
                     self.statement(None, line)
             blank = (
                 2 if top and definition else 1 if definition or (top and _documentation(statement) is not None) else 0
@@ -313,6 +315,13 @@ class _Printer(SourceGenerator):
         owner = node.value
         bare = isinstance(owner, ast.Constant) and type(owner.value) is int and owner.value >= 0
         self.write("(" if bare else "", owner, ")" if bare else "", ".", node.attr)
+
+    def visit_Tuple(self, node: ast.Tuple) -> None:
+        with self.delimit(node) as delimiters:
+            # One element needs a comma, which is easily overlooked without parentheses.
+            plain = len(node.elts) > 1 or (bool(node.elts) and self.get__pp(node) == Precedence.Subscript)
+            delimiters.discard = delimiters.discard and plain
+            self.comma_list(node.elts, len(node.elts) == 1)
 
     def visit_Call(self, node: ast.Call) -> None:
         self.write(node.func, "(")

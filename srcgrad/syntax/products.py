@@ -32,8 +32,13 @@ def number_value(node: gast.expr) -> Number | None:
 
 
 def fold_product(a: Number, b: Number) -> Number:
-    """a * b, computed as it is written in decimal where that is exact: 0.1 * 0.2 is 0.02."""
-    if isinstance(a, float) and isinstance(b, float) and math.isfinite(a) and math.isfinite(b):
+    """a * b, computed as it is written in decimal where that is short: 0.1 * 3 is 0.3."""
+    if (
+        isinstance(a, (int, float))
+        and isinstance(b, (int, float))
+        and isinstance(a * b, float)
+        and math.isfinite(a * b)
+    ):
         exact = Decimal(repr(a)) * Decimal(repr(b))
         if len(exact.as_tuple().digits) <= 15:
             return float(exact)
@@ -92,18 +97,22 @@ def product(parts: list[Factor]) -> gast.expr:
 
 def _gather(parts: list[Factor]) -> tuple[list[Factor], Number | None]:
     """The factors that are no numbers, and the product of those that are (None where it stays in its place)."""
-    numbers = [number_value(factor) for divides, factor in parts if not divides and number_value(factor) is not None]
-    divisors = [number_value(factor) for divides, factor in parts if divides and number_value(factor) is not None]
+    values = [(divides, number_value(factor)) for divides, factor in parts]
+    numbers = [value for divides, value in values if value is not None and not divides]
+    divisors = [value for divides, value in values if value is not None and divides]
     if len(numbers) == 1 and not divisors and len(parts) == 2 and numbers[0] not in (0, 1):
         return parts, None
-    coefficient: Number = 1.0 if not numbers else numbers[0]  # type: ignore[assignment]
+    coefficient: Number = numbers[0] if numbers else 1.0
     for value in numbers[1:]:
-        coefficient = fold_product(coefficient, value)  # type: ignore[arg-type]
+        folded = fold_product(coefficient, value)
+        if isinstance(folded, float) and (math.isinf(folded) or (folded == 0 and coefficient and value)):
+            return parts, None  # overflow or underflow, which the other factors may prevent
+        coefficient = folded
     kept = [part for part in parts if part[0] or number_value(part[1]) is None]
     if numbers:
         for index, (divides, factor) in reversed(list(enumerate(kept))):
-            value = number_value(factor) if divides else None
-            quotient = None if value is None else fold_quotient(coefficient, value)
+            divisor = number_value(factor) if divides else None
+            quotient = None if divisor is None else fold_quotient(coefficient, divisor)
             if quotient is not None:
                 coefficient = quotient
                 del kept[index]

@@ -47,6 +47,28 @@ def test_heading_imports_functions() -> None:
     assert module_text(function(TWO), "f_grad: adjoint of f.\nx_bar is the adjoint of x.") == MODULE
 
 
+def test_imports_are_joined_and_ordered() -> None:
+    imports = [
+        "from srcgrad.runtime import zeros_like",
+        "import numpy as np",
+        "from srcgrad.runtime import sum_to as total",
+        "import math, os.path",
+        "from srcgrad.runtime import zeros_like",
+    ]
+    head = module_text(function("def f(x): return x"), imports=imports).split("\n\n\n")[0]
+    assert head.splitlines() == [
+        "import math",
+        "import os.path",
+        "import numpy as np",
+        "from srcgrad.runtime import sum_to as total, zeros_like",
+    ]
+
+
+def test_long_headings_are_broken() -> None:
+    text = module_text(function("def f(x): return x"), "word " * 50)
+    assert max(map(len, text.splitlines())) <= 120
+
+
 def test_nothing_but_functions() -> None:
     assert module_text(function("def f(x): return x"), imports=()) == "def f(x):\n    return x\n"
 

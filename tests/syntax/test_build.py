@@ -52,6 +52,8 @@ SIMPLIFIED = [
     (multiply("-a", "-b"), "a * b"),
     (multiply(2.0, multiply(0.5, "e")), "e"),
     (multiply(0.1, multiply(0.2, "e")), "0.02 * e"),
+    (multiply(3, multiply(0.1, "e")), "0.3 * e"),
+    (multiply(1e200, multiply(1e200, "e")), "1e+200 * 1e+200 * e"),
     (multiply("e", 0.5), "e * 0.5"),
     (multiply("e", 2, 3), "6 * e"),
     (multiply("e", "2.0 * x"), "2.0 * e * x"),
@@ -185,6 +187,13 @@ def test_statements_do_not_share_nodes() -> None:
     nodes = [node for statement in statements for node in gast.walk(statement) if node._fields]
     assert len(nodes) == len({id(node) for node in nodes})
     assert isinstance(shared.left.ctx, gast.Load)
+
+
+def test_indices_as_values() -> None:
+    index = parse_expression("x[0, 1:n, :, ::2, None, ..., i]").slice
+    text = "(0, slice(1, n), slice(None, None), slice(None, None, 2), None, ..., i)"
+    assert print_tree(build.index_value(index)) == text
+    assert print_tree(build.index_value(parse_expression("x[:-1]").slice)) == "slice(None, -1)"
 
 
 def test_constants() -> None:

@@ -280,6 +280,27 @@ def test_comments_and_blank_lines() -> None:
     )
 
 
+def test_long_comments_are_broken_at_spaces() -> None:
+    words = " ".join(["word"] * 60)
+    printed = print_tree(gast.Module([comment(words), comment("a" * 200)], []))
+    lines = printed.splitlines()
+    assert [len(line) <= LINE_LENGTH for line in lines] == [True, True, True, False]
+    assert " ".join(line.lstrip("# ") for line in lines[:3]) == words
+    assert lines[1].startswith("#     word") and lines[3] == "# " + "a" * 200
+
+
+def test_a_comment_stays_with_its_function() -> None:
+    (function,) = parse_statements("def f():\n    x = 1\n    def g():\n        return x\n    return g")
+    function.body.insert(1, comment("# ---- forward sweep ----"))
+    assert print_tree(function).splitlines()[1:4] == ["    x = 1", "", "    # ---- forward sweep ----"]
+    assert print_tree(function).splitlines()[4] == "    def g():"
+
+
+def test_tuples_of_one_have_parentheses() -> None:
+    for text in ("(a,) = b", "return (a,)", "x[a,] = y[a,]", "for (a,) in b:\n    pass"):
+        assert print_tree(parse_statements(text)) == text + "\n"
+
+
 def test_a_tree_with_comments_still_runs() -> None:
     tree = gast.Module([comment("a comment"), comment(""), assign("x", 1)], [])
     namespace: dict[str, object] = {}
