@@ -14,7 +14,7 @@ import gast
 
 from srcgrad.errors import SourceError, UnsupportedError, located
 from srcgrad.read.members import as_free_function
-from srcgrad.read.text import Definition, file_lines, find_definition
+from srcgrad.read.text import Definition, file_lines, find_definition, trees_in_use
 
 # The name of a lambda that is not assigned to one.
 ANONYMOUS = "anonymous"
@@ -122,8 +122,8 @@ def _reading(function: FunctionType) -> _Reading:
     if known is not None and known[0]() is code:
         return known[1]
     lines = file_lines(function)
-    definition = find_definition(function, lines)
-    with located(code.co_filename, lines):
+    with located(code.co_filename, lines), trees_in_use:
+        definition = find_definition(function, lines)
         reading = _Reading(_tree(definition, code), lines)
     identity = id(code)
     _readings[identity] = (weakref.ref(code, lambda _: _forget(identity)), reading)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import __future__ as future_features  # isort: skip
 import ast
-import copy
 import inspect
 import linecache
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FunctionType
@@ -28,6 +29,9 @@ for _feature in future_features.all_feature_names:
 
 # No file has so many lines: the lambdas of one line are told apart by line numbers from here on.
 _BEYOND_ANY_FILE = 10_000_000
+
+# Trees of files are shared, and their line numbers change for moments: who uses them holds this.
+trees_in_use = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,10 @@ def file_lines(function: FunctionType) -> tuple[str, ...]:
 
 
 def find_definition(function: FunctionType, lines: tuple[str, ...]) -> Definition:
-    """The definition in these lines that gives the function's code; SourceError where none does."""
+    """The definition in these lines that gives the function's code; SourceError where none does.
+
+    The caller holds `trees_in_use`, and goes on to hold it while it uses the definition.
+    """
     code = function.__code__
     try:
         module = _parse("\n".join(lines) + "\n", code.co_filename)
@@ -93,11 +100,11 @@ def _lines_by_inspection(function: FunctionType) -> list[str]:
 
 def _candidates(module: ast.Module, code: CodeType) -> Iterator[Definition]:
     """The definitions that start where the code says it starts, in the order of the text."""
+    imports = tuple(_imports(module))
     for statement in module.body:
-        if _first_line(statement) <= code.co_firstlineno <= (statement.end_lineno or statement.lineno):
-            # Python compiles a call of an imported module's attribute in its own way.
-            surroundings = (*_imports(module), statement)
-            yield from _candidates_in(statement, surroundings, code, None, None)
+        # Python compiles a call of an imported module's attribute in its own way.
+        surroundings = (*imports, statement)
+        yield from _candidates_in(statement, surroundings, code, None, None)
 
 
 def _candidates_in(
@@ -108,6 +115,8 @@ def _candidates_in(
     assigned_name: str | None,
 ) -> Iterator[Definition]:
     """The candidates in one part of an outermost statement."""
+    if not _first_line(node) <= code.co_firstlineno <= getattr(node, "end_lineno", code.co_firstlineno):
+        return
     if isinstance(node, FunctionNode):
         name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
         if name == code.co_name and _first_line(node) == code.co_firstlineno:
@@ -139,11 +148,11 @@ def _assigned_name(parent: ast.AST, child: ast.AST) -> str | None:
             return None
 
 
-def _first_line(node: ast.stmt | ast.Lambda) -> int:
-    """Where a definition starts for Python: at its first decorator."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.decorator_list:
+def _first_line(node: ast.AST) -> int:
+    """Where a part of a file starts: a definition at its first decorator; 0 for a part without a place of its own."""
+    if isinstance(node, _OwnScope) and node.decorator_list:
         return node.decorator_list[0].lineno
-    return node.lineno
+    return getattr(node, "lineno", 0)
 
 
 def _gives(found: Definition, code: CodeType) -> bool:
@@ -155,24 +164,37 @@ def _gives(found: Definition, code: CodeType) -> bool:
 
 
 def _compiled(found: Definition, code: CodeType) -> CodeType | None:
-    """The code object of a definition, compiled in its surroundings."""
-    # Lines of its own make the definition's code easy to find among the others; all of its lines move, since what
-    # shares a line is compiled in its own way.
-    memo: dict[int, object] = {}
-    module = ast.Module(copy.deepcopy(list(found.surroundings), memo), [])
-    node = memo[id(found.node)]
-    assert isinstance(node, FunctionNode)
-    ast.increment_lineno(node, _BEYOND_ANY_FILE)
-    if isinstance(node, ast.Lambda):
-        ast.increment_lineno(node.args, -_BEYOND_ANY_FILE)
-    if _rewritten_by_pytest(code):
-        _WithoutAsserts().visit(module)
+    """The code object of a definition, compiled in its surroundings; without asserts where pytest rewrote them."""
     flags = (code.co_flags & _FUTURE_FLAGS) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    outermost = compile(module, code.co_filename, "exec", flags, dont_inherit=True)
+    optimize = 1 if _rewritten_by_pytest(code) else -1
+    with _moved_out_of_the_file(found.node):
+        module = ast.Module(list(found.surroundings), [])
+        outermost = compile(module, code.co_filename, "exec", flags, dont_inherit=True, optimize=optimize)
     line = code.co_firstlineno + _BEYOND_ANY_FILE
     return next(
         (part for part in _codes_in(outermost) if part.co_firstlineno == line and part.co_name == code.co_name), None
     )
+
+
+@contextmanager
+def _moved_out_of_the_file(node: FunctionNode) -> Iterator[None]:
+    """Give a definition lines of its own for a while, which make its code easy to find among the others.
+
+    All of its lines move, since Python compiles what shares a line in its own way; but not a lambda's defaults, which
+    may hold lambdas too.
+    """
+    _move(node, _BEYOND_ANY_FILE)
+    try:
+        yield
+    finally:
+        _move(node, -_BEYOND_ANY_FILE)
+
+
+def _move(node: FunctionNode, lines: int) -> None:
+    """Add to the line numbers of a definition."""
+    ast.increment_lineno(node, lines)
+    if isinstance(node, ast.Lambda):
+        ast.increment_lineno(node.args, -lines)
 
 
 def _codes_in(code: CodeType) -> Iterator[CodeType]:
@@ -192,16 +214,7 @@ def _bare(code: CodeType) -> CodeType:
 def _holds_positions(node: FunctionNode, code: CodeType) -> bool:
     """Whether all instructions of the code were made from text inside this definition."""
     start, end = (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
-    return all(
-        start <= (line, column) < end for line, _, column, _ in code.co_positions() if line and column
-    )
-
-
-class _WithoutAsserts(ast.NodeTransformer):
-    """Drops assert statements."""
-
-    def visit_Assert(self, node: ast.Assert) -> ast.Pass:
-        return ast.copy_location(ast.Pass(), node)
+    return all(start <= (line, column) < end for line, _, column, _ in code.co_positions() if line and column)
 
 
 def _rewritten_by_pytest(code: CodeType) -> bool:

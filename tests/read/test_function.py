@@ -15,6 +15,7 @@ import sys
 import types
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -366,6 +367,18 @@ def test_an_edit_elsewhere_in_the_file_does_no_harm(tmp_path: Path) -> None:
     function = load(path).f
     path.write_text("def f(x):\n    return x * 2  # twice\n\n\ndef more():\n    pass\n")
     assert rebuilt(read_function(function))(2) == 4
+
+
+def test_threads_may_read_at_once() -> None:
+    text = "fs = [lambda x: x + 1, lambda x: x + 2, lambda x: x + 3]\n" + "\n".join(
+        f"def g{k}(x):\n    return x * {k}\n" for k in range(20)
+    )
+    space = define(text)
+    functions = [*space["fs"], *(space[f"g{k}"] for k in range(20))]
+    with ThreadPoolExecutor(8) as pool:
+        sources = list(pool.map(read_function, functions * 4))
+    assert all(source.tree.lineno == source.function.__code__.co_firstlineno for source in sources)
+    assert [returned(source) for source in sources[:3]] == ["x + 1", "x + 2", "x + 3"]
 
 
 def test_a_text_read_once_is_kept(tmp_path: Path) -> None:
