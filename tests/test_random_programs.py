@@ -1,0 +1,56 @@
+"""Random whole programs: their gradients are right, or they are refused; never a wrong number or a raw error."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+
+from tests.generator import RandomProgram, random_program
+from tests.references import NoReference, agreed
+from tests.verdicts import Verdict, judge
+
+
+def verdict_on(program: RandomProgram, seed: int = 0) -> Verdict | None:
+    """The verdict on a random program; None where it has no reference."""
+    call, continued = program.calls(seed)
+    found = agreed(call, continued)
+    return None if isinstance(found, NoReference) else judge(call, found)
+
+
+def complaint(program: RandomProgram, verdict: Verdict) -> str:
+    """What to show of a failure."""
+    return f"{verdict.outcome}: {verdict.detail}\n\n{program.text}\n\n{verdict.source}"
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_programs_without_writes(random: Random):
+    program = random_program(random)
+    note(program.text)
+    verdict = verdict_on(program)
+    assert verdict is None or verdict.outcome == "right", complaint(program, verdict)
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_programs_with_writes(random: Random):
+    program = random_program(random, writes=True)
+    note(program.text)
+    verdict = verdict_on(program)
+    assert verdict is None or verdict.outcome in ("right", "refused"), complaint(program, verdict)
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_random_programs_have_references(writes: bool):
+    without = 0
+    for seed in range(60):
+        call, continued = random_program(Random(seed), writes).calls(seed)
+        without += isinstance(agreed(call, continued), NoReference)
+    assert without <= 2
+
+
+def test_the_same_seed_writes_the_same_program():
+    assert random_program(Random(7), writes=True) == random_program(Random(7), writes=True)
