@@ -145,7 +145,10 @@ def test_leading_arguments_and_keywords() -> None:
     assert found.function is Model.method and found.leading == (model, 1.0) and found.keywords == {"k": 2}
 
 
-@pytest.mark.parametrize("target", [np.sin, np.sum, len, "text".upper, np.add.reduce], ids=str.split("sin sum len upper reduce"))
+WITHOUT_SOURCE = {"ufunc": np.sin, "dispatcher": np.sum, "builtin": len, "method": "text".upper, "reduce": np.add.reduce}
+
+
+@pytest.mark.parametrize("target", WITHOUT_SOURCE.values(), ids=WITHOUT_SOURCE)
 def test_what_has_no_python_source_stands_for_itself(target: Any) -> None:
     found = resolve(target)
     assert found.function is target and found.leading == ()
