@@ -1,5 +1,8 @@
 """Normal form: programs without early exits, nested unpacking and assignments inside expressions."""
 
+from srcgrad.normalise.comprehensions import expand_comprehensions
+from srcgrad.normalise.hoisting import hoist
 from srcgrad.normalise.normalise import normalise
+from srcgrad.normalise.ternaries import expand_conditional
 
-__all__ = ["normalise"]
+__all__ = ["expand_comprehensions", "expand_conditional", "hoist", "normalise"]

@@ -80,6 +80,8 @@ def _reachable(block: Sequence[gast.stmt]) -> Block:
     """The block without statements that nothing leads to."""
     result: Block = []
     for statement in block:
+        if is_endless(statement):
+            statement = replaced(statement, orelse=[])
         result.append(with_blocks(statement, _reachable))
         if not completes(result[-1:]):
             break

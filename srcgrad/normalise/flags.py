@@ -6,6 +6,8 @@ contain.  At the end the flags that nothing tests go, and the others get readabl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import gast
 
 from srcgrad.normalise.branches import branch
@@ -19,12 +21,12 @@ class Flags:
     """The flags of one function."""
 
     def __init__(self) -> None:
-        self._enclosing: dict[str, tuple[str, ...]] = {}
+        self._enclosing: dict[str, set[str]] = {}
 
-    def new(self, wanted: str, enclosing: tuple[str, ...]) -> str:
-        """The provisional name of a flag; ``enclosing`` are the flags that are in use around it."""
+    def new(self, wanted: str, enclosing: Iterable[str]) -> str:
+        """The provisional name of a flag; ``enclosing`` are the flags of the loop or function around it."""
         provisional = f"{wanted} {len(self._enclosing)}"
-        self._enclosing[provisional] = enclosing
+        self._enclosing[provisional] = set(enclosing).union(*(self._enclosing[flag] for flag in enclosing))
         return provisional
 
     def settle(self, body: list[gast.stmt], names: Names) -> list[gast.stmt]:

@@ -6,6 +6,7 @@ import gast
 
 from srcgrad.normalise.assignments import plain_assignments
 from srcgrad.normalise.exits import single_exits
+from srcgrad.normalise.hoisting import hoist_named
 from srcgrad.normalise.refusals import refuse_unsupported
 from srcgrad.syntax.build import names_assigned, names_read, parameter_names
 from srcgrad.syntax.names import Names
@@ -24,7 +25,9 @@ def normalise(tree: gast.FunctionDef) -> gast.FunctionDef:
     """
     refuse_unsupported(tree)
     names = names_of(tree)
-    return gast.fix_missing_locations(plain_assignments(single_exits(tree, names), names))
+    tree = single_exits(tree, names)
+    tree = hoist_named(tree, names)
+    return gast.fix_missing_locations(plain_assignments(tree, names))
 
 
 def names_of(function: gast.FunctionDef) -> Names:
