@@ -7,7 +7,7 @@ import inspect
 import sys
 import textwrap
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import gast
@@ -15,7 +15,8 @@ import numpy as np
 
 from srcgrad.emit.module import module_text
 from srcgrad.errors import UnsupportedError
-from srcgrad.syntax.build import constant, names_assigned, names_read
+from srcgrad.syntax.build import constant, names_assigned, names_read, substitute
+from srcgrad.syntax.build import name as variable
 from srcgrad.syntax.printer import print_tree
 
 _PACKAGE = "srcgrad"
@@ -36,8 +37,9 @@ def exported_text(functions: Sequence[gast.FunctionDef], heading: str, values: M
     them become imports, numbers, strings and tuples of them become assignments, and srcgrad's run-time functions
     and errors are pasted with whatever they use, so that the module does not need srcgrad.
     """
-    parts = _Parts()
-    for name in sorted(names_read(functions) - names_assigned(functions)):
+    own_names = names_assigned(functions)
+    parts = _Parts(own_names)
+    for name in sorted(names_read(functions) - own_names):
         if name in values:
             parts.provide(name, values[name])
         elif not hasattr(builtins, name):
@@ -49,8 +51,8 @@ def exported_text(functions: Sequence[gast.FunctionDef], heading: str, values: M
 class _Parts:
     """What is collected for the head of a module."""
 
-    def __init__(self) -> None:
-        self.provided: dict[str, Any] = {}
+    def __init__(self, own_names: Iterable[str]) -> None:
+        self.provided: dict[str, Any] = dict.fromkeys(own_names, self)
         self.imports: set[str] = set()
         self.constants: list[str] = []
         self.pasted: dict[str, str] = {}
@@ -89,15 +91,18 @@ class _Parts:
             )
 
     def _paste(self, name: str, function: types.FunctionType) -> None:
-        """Paste a run-time function and provide what it uses."""
-        text = textwrap.dedent(inspect.getsource(function))
-        for used in sorted(names_read(gast.parse(text)) - {function.__name__}):
+        """Paste a run-time function or a rule and provide what it uses."""
+        lines = textwrap.dedent(inspect.getsource(function)).splitlines(keepends=True)
+        definition = gast.parse("".join(lines)).body[0]
+        text = "".join(lines[definition.lineno - 1 :])
+        if name != function.__name__:
+            definition.decorator_list = []
+            text = print_tree(substitute(definition, {function.__name__: variable(name)}))
+        for used in sorted(names_read(gast.parse(text)) - {name}):
             if used in function.__globals__:
                 self.provide(used, function.__globals__[used])
             elif not hasattr(builtins, used):
                 raise UnsupportedError(f"{function.__name__} uses {used}, which has no value")
-        if name != function.__name__:
-            text += f"\n\n{name} = {function.__name__}\n"
         self.pasted[name] = text
 
 

@@ -147,22 +147,11 @@ def _broken(items: list[_Item], indentation: int) -> list[str]:
     if level == _COMMA:
         return _filled(_parts(items, frozenset([_COMMA])), indentation)
     assert isinstance(level, frozenset)
-    return [line for part in _parts(items, level) for line in _broken_part(part, indentation)]
-
-
-def _broken_part(part: list[_Item], indentation: int) -> list[str]:
-    """One operand, with the operator before it, which stays at its head."""
-    if _fits(part, indentation):
-        return [" " * indentation + _flat(part)]
-    operator = part[0]
-    if not isinstance(operator, str) or not operator.endswith(" ") or len(part) == 1:
-        return _broken(part, indentation)
-    first, *others = _broken(part[1:], indentation)
-    return [" " * indentation + operator + first.lstrip(), *others]
+    return [line for part in _parts(items, level) for line in _broken(part, indentation)]
 
 
 def _parts(items: list[_Item], separators: frozenset[str]) -> list[list[_Item]]:
-    """The items cut before each operator, or after each comma."""
+    """The items cut before each operator, or after each comma; an operator at a head separates no more."""
     parts: list[list[_Item]] = [[]]
     for item in items:
         if item == _COMMA and item in separators:

@@ -15,6 +15,7 @@ import gast
 import numpy as np
 import pytest
 
+import srcgrad.rules
 import srcgrad.runtime
 from srcgrad.emit import exported_text, module_text
 from srcgrad.errors import UnsupportedError
@@ -113,7 +114,7 @@ def test_imports_constants_and_pasted_functions() -> None:
         "S = np.float64(3.0)",
         "W = np.array([1.0, 2.5], dtype=np.float32)",
     ]
-    assert "def sum_to(a" in text and "total = sum_to" in text
+    assert "def total(a" in text and "def sum_to" not in text
     namespace = run(text)
     assert namespace["total"](np.ones(3), ()) == 3.0
     assert namespace["W"].dtype == np.float32
@@ -132,6 +133,27 @@ def test_every_runtime_function_can_be_exported(value: Any) -> None:
         *sys.stdlib_module_names,
     }
     assert callable(run(text)[value.__name__])
+
+
+def test_rules_are_pasted_without_their_registration() -> None:
+    rule = srcgrad.rules.find(np.std, "adjoint").derivative
+    text = exported_text(function("def f(*a): return std_adjoint(*a)"), "", {"std_adjoint": rule})
+    assert "@" not in text
+    a = np.array([1.0, 2.0, 4.0])
+    np.testing.assert_array_equal(run(text)["f"](1.0, np.std(a), a), rule(1.0, np.std(a), a))
+
+
+def test_a_pasted_function_hides_no_other() -> None:
+    rule = srcgrad.rules.find(np.max, "adjoint").derivative
+    values = {"max_adjoint": rule, "mirror": srcgrad.runtime.zeros_like, "np": np}
+    text = exported_text(function("def sum_to(x): return max(x), mirror([x, 'a']), max_adjoint"), "", values)
+    assert run(text)["sum_to"]([1.0, 2.0])[:2] == (2.0, [[0.0, 0.0], None])
+    with pytest.raises(UnsupportedError, match="two different things are called sum_to"):
+        values = {
+            "unstack": srcgrad.runtime.sum_to,
+            "average_adjoint": srcgrad.rules.find(np.average, "adjoint").derivative,
+        }
+        exported_text(function("def sum_to(x): return average_adjoint(x)"), "", values)
 
 
 def test_errors_become_plain_ones() -> None:

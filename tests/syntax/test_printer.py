@@ -375,6 +375,16 @@ TERMS += [
 ]
 
 
+@pytest.mark.parametrize("length", range(40, 130))
+def test_an_operator_at_the_head_of_a_line_counts(length: int) -> None:
+    call = f"f(a, {'b' * length})"
+    tree = gast.parse(f"def f():\n    x = {call} + {call} * g({call}, -{call}) + h(a, b)({call})")
+    printed = print_tree(tree)
+    assert gast.dump(gast.parse(printed)) == gast.dump(tree)
+    if length < 100:
+        assert max(map(len, printed.splitlines())) <= LINE_LENGTH, printed
+
+
 @pytest.mark.parametrize("statement", BROKEN)
 @pytest.mark.parametrize("width", range(20, 130, 11))
 def test_broken_lines_fit_and_keep_their_meaning(statement: str, width: int) -> None:
