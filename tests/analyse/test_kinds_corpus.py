@@ -17,9 +17,7 @@ def called(program: Program) -> tuple[Any, dict[str, Any]]:
     """The plain function that a program runs, and the value of each parameter."""
     positional, keywords = program.arguments(np.random.default_rng(0))
     resolved = resolve(program.function)
-    arguments = bound_arguments(
-        resolved.function, (*resolved.leading, *positional), {**resolved.keywords, **keywords}
-    )
+    arguments = bound_arguments(resolved.function, (*resolved.leading, *positional), {**resolved.keywords, **keywords})
     return resolved.function, arguments
 
 

@@ -5,4 +5,15 @@ from srcgrad.analyse.kinds.infer import infer
 from srcgrad.analyse.kinds.joins import join
 from srcgrad.analyse.kinds.values import kind_of
 
-__all__ = ["Binding", "CallFact", "EnvironmentRead", "Kinds", "Program", "Resolved", "Target", "infer", "join", "kind_of"]
+__all__ = [
+    "Binding",
+    "CallFact",
+    "EnvironmentRead",
+    "Kinds",
+    "Program",
+    "Resolved",
+    "Target",
+    "infer",
+    "join",
+    "kind_of",
+]

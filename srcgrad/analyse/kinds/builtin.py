@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import copy
 import functools
 import itertools
 import operator
@@ -13,24 +12,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import gast
-import numpy as np
 
 from srcgrad.analyse.kinds import symbols
 from srcgrad.analyse.kinds.elementwise import OPERATIONS, elementwise, length_of
 from srcgrad.analyse.kinds.joins import as_element, forget_values, join, join_all, without_none
 from srcgrad.analyse.kinds.library import integer
-from srcgrad.analyse.kinds.objects import SuperOf, shows_all_attributes
-from srcgrad.errors import UnsupportedError
 from srcgrad.kind import (
     Array,
     Constant,
     DictOf,
-    Function,
-    Instance,
     Iterator,
     Kind,
-    Maybe,
-    Number,
     Opaque,
     Range,
     Scalar,
@@ -51,7 +43,9 @@ Transfer = Callable[["Calls", gast.AST, Arguments, Options], Kind]
 BUILTINS: dict[Any, Transfer] = {}
 
 
-def _transfer(*functions: Any) -> Callable[[Transfer], Transfer]:
+def transfer_of(*functions: Any) -> Callable[[Transfer], Transfer]:
+    """Register the transfer of some functions."""
+
     def register(transfer: Transfer) -> Transfer:
         for function in functions:
             BUILTINS[function] = transfer
@@ -65,15 +59,15 @@ def always(kind: Kind) -> Transfer:
     return lambda frame, node, arguments, options: kind
 
 
-_INTEGER, _FLOAT, _BOOLEAN = Scalar("int64", True), Scalar("float64", True), Scalar("bool", True)
+_INTEGER, _FLOAT, BOOLEAN = Scalar("int64", True), Scalar("float64", True), Scalar("bool", True)
 
 BUILTINS.update({
     range: always(Range()),
     print: always(Constant(None)),
     id: always(_INTEGER),
     hash: always(_INTEGER),
-    callable: always(_BOOLEAN),
-    issubclass: always(_BOOLEAN),
+    callable: always(BOOLEAN),
+    issubclass: always(BOOLEAN),
     random.random: always(_FLOAT),
     random.gauss: always(_FLOAT),
     random.uniform: always(_FLOAT),
@@ -89,7 +83,7 @@ BUILTINS.update({
 # ---- sizes and iteration ----
 
 
-@_transfer(len, operator.length_hint)
+@transfer_of(len, operator.length_hint)
 def _len(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     kind = without_none(arguments[0]) if arguments else Opaque()
     if isinstance(kind, Unreachable):
@@ -102,22 +96,22 @@ def _len(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -
     return _INTEGER if elements is None else integer(len(elements))
 
 
-@_transfer(iter, builtins.reversed, filter)
+@transfer_of(iter, builtins.reversed, filter)
 def _iterated(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return Iterator(as_element(frame.iterate(node, arguments[-1])))
 
 
-@_transfer(next)
+@transfer_of(next)
 def _next(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return join_all([frame.iterate(node, arguments[0]), *arguments[1:]])
 
 
-@_transfer(zip)
+@transfer_of(zip)
 def _zip(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return Iterator(TupleOf(tuple(as_element(frame.iterate(node, argument)) for argument in arguments)))
 
 
-@_transfer(itertools.product)
+@transfer_of(itertools.product)
 def _product(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     if "repeat" in options:
         times = length_of(options["repeat"])
@@ -126,29 +120,29 @@ def _product(frame: Calls, node: gast.AST, arguments: Arguments, options: Option
     return _zip(frame, node, arguments, options)
 
 
-@_transfer(itertools.combinations, itertools.permutations, itertools.combinations_with_replacement)
+@transfer_of(itertools.combinations, itertools.permutations, itertools.combinations_with_replacement)
 def _chosen(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     item = as_element(frame.iterate(node, arguments[0]))
     times = length_of(arguments[1]) if len(arguments) > 1 else None
     return Iterator(TupleOf((item,) * times) if isinstance(times, int) else SequenceOf(item, tuple))
 
 
-@_transfer(itertools.chain)
+@transfer_of(itertools.chain)
 def _chain(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return Iterator(as_element(join_all([frame.iterate(node, argument) for argument in arguments])))
 
 
-@_transfer(itertools.count)
+@transfer_of(itertools.count)
 def _count(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return Iterator(join_all(arguments) if arguments else _INTEGER)
 
 
-@_transfer(enumerate)
+@transfer_of(enumerate)
 def _enumerate(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return Iterator(TupleOf((_INTEGER, as_element(frame.iterate(node, arguments[0])))))
 
 
-@_transfer(map)
+@transfer_of(map)
 def _map(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     items = [frame.iterate(node, argument) for argument in arguments[1:]]
     return Iterator(as_element(frame.call(node, arguments[0], items, {})[0]))
@@ -166,22 +160,22 @@ def _listed(frame: Calls, node: gast.AST, arguments: Arguments, keep: bool, cls:
     return SequenceOf(as_element(frame.iterate(node, kind)), cls, elements, site)
 
 
-@_transfer(list)
+@transfer_of(list)
 def _list(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return _listed(frame, node, arguments, True)
 
 
-@_transfer(sorted)
+@transfer_of(sorted)
 def _sorted(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return _listed(frame, node, arguments, False)
 
 
-@_transfer(set, frozenset)
+@transfer_of(set, frozenset)
 def _set(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return _listed(frame, node, arguments, False, set)
 
 
-@_transfer(tuple)
+@transfer_of(tuple)
 def _tuple(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     if not arguments:
         return TupleOf(())
@@ -192,7 +186,7 @@ def _tuple(frame: Calls, node: gast.AST, arguments: Arguments, options: Options)
     return item if isinstance(item, Unreachable) else SequenceOf(as_element(item), tuple)
 
 
-@_transfer(dict)
+@transfer_of(dict)
 def _dict(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     site = frozenset({frame.site(node)})
     entries: dict[Any, Kind] = {}
@@ -235,34 +229,43 @@ def _number(cls: type, dtype: str) -> Transfer:
 BUILTINS.update({float: _number(float, "float64"), int: _number(int, "int64"), complex: _number(complex, "complex128")})
 
 
-@_transfer(bool)
+@transfer_of(bool)
 def _bool(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     from srcgrad.analyse.kinds.conditions import truth
 
     return Scalar("bool", True, truth(arguments[0]) if arguments else False)
 
 
-@_transfer(abs)
+@transfer_of(abs)
 def _abs(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return elementwise(abs, arguments, frame.naming(node))
 
 
-@_transfer(max, min)
-def _extreme(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    kinds = [frame.iterate(node, arguments[0])] if len(arguments) == 1 else [without_none(kind) for kind in arguments]
-    if "default" in options:
-        kinds.append(options["default"])
-    lengths = [length_of(kind) for kind in kinds]
-    result = forget_values(join_all(kinds))
-    if len(kinds) > 1 and None not in lengths and isinstance(result, Scalar):
-        name = "max" if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "max" else "min"
-        if all(isinstance(length, int) for length in lengths):
-            return Scalar(result.dtype, result.python, (max if name == "max" else min)(lengths))
-        return Scalar(result.dtype, result.python, None, symbols.function(name, *sorted(map(str, lengths))))
-    return frame.take_out(node, result)
+def _extreme(function: Callable[..., Any]) -> Transfer:
+    """The transfer of max or min."""
+
+    def transfer(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+        is_sequence = len(arguments) == 1
+        kinds = [frame.iterate(node, arguments[0])] if is_sequence else [without_none(kind) for kind in arguments]
+        if "default" in options:
+            kinds.append(options["default"])
+        result = forget_values(join_all(kinds))
+        lengths = [length for length in map(length_of, kinds) if length is not None]
+        if is_sequence or len(lengths) < len(kinds) or not isinstance(result, Scalar):
+            return frame.take_out(node, result)
+        constants = [length for length in lengths if isinstance(length, int)]
+        if len(constants) == len(lengths):
+            return Scalar(result.dtype, result.python, function(constants))
+        symbol = symbols.function(function.__name__, *sorted(map(str, lengths)))
+        return Scalar(result.dtype, result.python, None, symbol)
+
+    return transfer
 
 
-@_transfer(sum)
+BUILTINS.update({max: _extreme(max), min: _extreme(min)})
+
+
+@transfer_of(sum)
 def _sum(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     start = arguments[1] if len(arguments) > 1 else options.get("start", Scalar("int64", True, 0))
     elements = frame.elements_of(arguments[0])
@@ -278,7 +281,7 @@ def _sum(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -
     return total if isinstance(total, (Array, Scalar)) else join(total, forget_values(start))
 
 
-@_transfer(round)
+@transfer_of(round)
 def _round(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     kind = without_none(arguments[0])
     if len(arguments) > 1 or options:
@@ -286,21 +289,21 @@ def _round(frame: Calls, node: gast.AST, arguments: Arguments, options: Options)
     return _INTEGER if isinstance(kind, Scalar) else forget_values(kind)
 
 
-@_transfer(divmod)
+@transfer_of(divmod)
 def _divmod(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     quotient = frame.operate(node, gast.FloorDiv, arguments[0], arguments[1])
     return TupleOf((quotient, frame.operate(node, gast.Mod, arguments[0], arguments[1])))
 
 
-@_transfer(pow)
+@transfer_of(pow)
 def _pow(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return frame.operate(node, gast.Pow, arguments[0], arguments[1])
 
 
-@_transfer(any, all)
+@transfer_of(any, all)
 def _any(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     frame.iterate(node, arguments[0])
-    return _BOOLEAN
+    return BOOLEAN
 
 
 def _operator(operation: type[gast.AST]) -> Transfer:
@@ -316,76 +319,7 @@ for _operation in (gast.Add, gast.Sub, gast.Mult, gast.Div, gast.FloorDiv, gast.
     BUILTINS[OPERATIONS[_operation]] = _operator(_operation)
 
 
-# ---- types and attributes ----
-
-_PYTHON_TYPES: dict[str, type] = {"bool": bool, "int64": int, "float64": float, "complex128": complex}
-
-
-def class_of(kind: Kind) -> type | None:
-    """The class of a value, where it is known."""
-    match kind:
-        case Scalar(dtype=dtype, python=True):
-            return _PYTHON_TYPES.get(dtype)
-        case Scalar(dtype=dtype, python=False):
-            return np.dtype(dtype).type
-        case Array():
-            return np.ndarray
-        case TupleOf(cls=cls) | SequenceOf(cls=cls) | Instance(cls=cls) if cls is not object:
-            return cls
-        case DictOf():
-            return dict
-        case Range():
-            return range
-        case Constant(value=value):
-            return type(value)
-        case Function(targets=(target, *_), bound=False) if not isinstance(target, gast.AST):
-            return type(target)
-    return None
-
-
-@_transfer(type)
-def _type(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    cls = class_of(arguments[0]) if len(arguments) == 1 else None
-    return Opaque() if cls is None else Constant(cls)
-
-
-@_transfer(isinstance)
-def _isinstance(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    kind, wanted = arguments
-    items = wanted.elements if isinstance(wanted, TupleOf) else (wanted,)
-    classes = tuple(item.value for item in items if isinstance(item, Constant))
-    if len(classes) != len(items):
-        return _BOOLEAN
-    outcomes = {_is_instance(possible, classes) for possible in _possibilities(kind)}
-    return Scalar("bool", True, outcomes.pop() if len(outcomes) == 1 else None)
-
-
-def _possibilities(kind: Kind) -> list[type | None]:
-    """The classes that a value may have; None for one that is not known."""
-    if isinstance(kind, Maybe):
-        return [type(None), *_possibilities(kind.kind)]
-    if isinstance(kind, Scalar) and kind.python is None:
-        return [np.dtype(kind.dtype).type, _PYTHON_TYPES.get(kind.dtype, np.dtype(kind.dtype).type), int]
-    if isinstance(kind, Number):
-        return [np.ndarray, np.dtype(kind.dtype).type, _PYTHON_TYPES.get(kind.dtype)]
-    return [class_of(kind)]
-
-
-def _is_instance(cls: type | None, classes: tuple[Any, ...]) -> bool | None:
-    try:
-        return None if cls is None else issubclass(cls, classes)
-    except TypeError:
-        return None
-
-
-@_transfer(super)
-def _super(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    if len(arguments) == 2 and isinstance(arguments[0], Constant):
-        return SuperOf(arguments[0].value, arguments[1])
-    return Opaque()
-
-
-@_transfer(functools.reduce)
+@transfer_of(functools.reduce)
 def _reduce(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     function, iterable = arguments[:2]
     elements = frame.elements_of(iterable)
@@ -403,66 +337,3 @@ def _reduce(frame: Calls, node: gast.AST, arguments: Arguments, options: Options
             return frame.take_out(node, result)
         result = after
     return Opaque()
-
-
-@_transfer(setattr)
-def _setattr(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    if isinstance(arguments[1], Constant):
-        frame.store_attribute(arguments[0], arguments[1].value, arguments[2])
-        return Constant(None)
-    raise UnsupportedError("which attribute this sets is known only at run time", node=node)
-
-
-@_transfer(getattr)
-def _getattr(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    if len(arguments) < 2 or not isinstance(arguments[1], Constant):
-        return Opaque()
-    found = frame.attribute(node, arguments[0], arguments[1].value)
-    if len(arguments) == 3:
-        known = _has(frame, node, arguments)
-        return found if known is True else arguments[2] if known is False else join(found, arguments[2])
-    return found
-
-
-@_transfer(hasattr)
-def _hasattr(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    return Scalar("bool", True, _has(frame, node, arguments))
-
-
-def _has(frame: Calls, node: gast.AST, arguments: Arguments) -> bool | None:
-    """Whether a value has an attribute, where that is fixed."""
-    kind, name = arguments[0], arguments[1]
-    if not isinstance(name, Constant):
-        return None
-    if isinstance(kind, Constant):
-        return hasattr(kind.value, name.value)
-    if isinstance(kind, Instance):
-        held = any(key == name.value for key, _ in kind.attributes) or hasattr(kind.cls, name.value)
-        return held if held or shows_all_attributes(kind.cls) else None
-    cls = class_of(kind)
-    return None if cls is None else hasattr(cls, name.value)
-
-
-@_transfer(str, repr, format, input, open)
-def _text(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    return arguments[0] if arguments and isinstance(arguments[0], Constant) and isinstance(arguments[0].value, str) else Opaque()
-
-
-@_transfer(copy.copy, copy.deepcopy)
-def _copied(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    from dataclasses import replace
-
-    kind = arguments[0]
-    if isinstance(kind, (SequenceOf, DictOf, Instance)):
-        return replace(kind, sites=frozenset({frame.site(node)}))
-    return kind
-
-
-@_transfer(slice)
-def _slice(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    from srcgrad.analyse.kinds.indexing import ABSENT, SliceOf
-
-    bounds = [ABSENT, *arguments, ABSENT] if len(arguments) == 1 else [*arguments, ABSENT, ABSENT]
-    return SliceOf(*bounds[:3])
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import inspect
 import sys
 import types
@@ -89,7 +88,7 @@ class Calls(Expressions):
             case Unreachable():
                 return Unreachable(), ()
             case Constant(value=type() as cls):
-                return self._construct(node, cls, positional, keywords)
+                return self.construct(node, cls, positional, keywords)
             case Function(targets=targets, bound=bound, leading=leading, keywords=bound_keywords):
                 arguments = [*leading, *positional]
                 options = {**dict(bound_keywords), **keywords}
@@ -105,9 +104,9 @@ class Calls(Expressions):
             case Instance() as instance:
                 found = self.class_attribute(instance, "__call__")
                 if isinstance(found, Function):
-                    result, facts = self.call(node, Function(found.targets), [instance, *positional], keywords)
+                    result, called = self.call(node, Function(found.targets), [instance, *positional], keywords)
                     leading_value = () if instance.value is None else (instance.value,)
-                    return result, tuple(dataclasses.replace(fact, leading=leading_value) for fact in facts)
+                    return result, tuple(dataclasses.replace(fact, leading=leading_value) for fact in called)
         return Opaque(), ()
 
     def invoke(self, node: gast.AST, target: Any, positional: list[Kind], keywords: dict[str, Kind]) -> Target:
@@ -120,7 +119,12 @@ class Calls(Expressions):
             return Target(target, result=Unreachable())
         if target in _SPELLED_OUT and len(positional) > 2:
             positional = [positional[0], TupleOf(tuple(positional[1:]))]
-        if target is METHODS["compress"] and len(positional) > 1 and isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+        if (
+            target is METHODS["compress"]
+            and len(positional) > 1
+            and isinstance(node, gast.Call)
+            and isinstance(node.func, gast.Attribute)
+        ):
             if isinstance(self.of.get(node.func.value), Array):
                 positional = [positional[1], positional[0], *positional[2:]]
         found = library_call(target, positional, keywords, self.naming(node, "library"))
@@ -140,22 +144,29 @@ class Calls(Expressions):
         except SrcgradError:
             return Target(target, result=Opaque())
         function = resolved.function
-        leading = [environment_kind(value, f"{getattr(target, '__name__', 'object')}.{k}") for k, value in enumerate(resolved.leading)]
+        leading = [
+            environment_kind(value, f"{getattr(target, '__name__', 'object')}.{k}")
+            for k, value in enumerate(resolved.leading)
+        ]
         options = {name: environment_kind(value, name) for name, value in resolved.keywords.items()} | keywords
         if function is not target and not isinstance(function, types.FunctionType):
             inner = self.invoke(node, function, [*leading, *positional], options)
             return dataclasses.replace(inner, leading=resolved.leading, keywords=resolved.keywords)
-        if not isinstance(function, types.FunctionType) or _is_foreign(function):
+        if not isinstance(function, types.FunctionType) or is_foreign(function):
             return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
         try:
             tree = program.body(function)
         except SourceError:
             return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
-        parameters = self._bind(node, inspect.signature(function, follow_wrapped=False), [*leading, *positional], options, function.__name__)
+        parameters = self.bind(
+            node, inspect.signature(function, follow_wrapped=False), [*leading, *positional], options, function.__name__
+        )
         frame = self._interpreted(function, tree, function, parameters, None, {})
         known = _unknowns_of(parameters.values())
         result = self.import_result(node, frame.result, known)
-        return Target(function, False, resolved.leading, resolved.keywords, frame.parameters, result, frame.kinds)
+        return Target(
+            function, False, resolved.leading, resolved.keywords, frame.parameters, result, inside=frame.kinds
+        )
 
     def _invoke_inner(
         self, node: gast.AST, target: gast.FunctionDef | gast.Lambda, positional: list[Kind], keywords: dict[str, Kind]
@@ -163,14 +174,14 @@ class Calls(Expressions):
         """Call a function that is defined inside the program."""
         owners = self.session.owners[target]
         owner = owners[-1]
-        parameters = self._bind(node, signature_of(target.args), positional, keywords, "lambda", owner)
+        parameters = self.bind(node, signature_of(target.args), positional, keywords, "lambda", owner)
         captured = self._captured(target)
         frame = self._interpreted(target, target, owner.function, parameters, owner, captured)
         known = _unknowns_of([*parameters.values(), *captured.values()])
         result = self.import_result(node, frame.result, known)
-        return Target(target, False, (), {}, frame.parameters, result, frame.kinds)
+        return Target(target, False, (), {}, frame.parameters, result, inside=frame.kinds)
 
-    def _bind(
+    def bind(
         self,
         node: gast.AST,
         signature: inspect.Signature,
@@ -200,6 +211,12 @@ class Calls(Expressions):
                 parameters[parameter] = argument
         return parameters
 
+    def construct(
+        self, node: gast.AST, cls: type, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> tuple[Kind, tuple[Target, ...]]:
+        """Call a class."""
+        raise NotImplementedError
+
     # ---- interpretation of callees ----
 
     def _interpreted(
@@ -218,7 +235,10 @@ class Calls(Expressions):
         if any(frame.is_running and frame.parameters != parameters for frame in frames) or len(frames) > _MOST_VARIANTS:
             parameters = self._widened(key, parameters)
         inner = {name: self._captured_by(kind) for name, kind in parameters.items() if isinstance(kind, Function)}
-        everything = {**captured, **{f"{name} captured": TupleOf(tuple(kinds.values())) for name, kinds in inner.items() if kinds}}
+        everything = {
+            **captured,
+            **{f"{name} captured": TupleOf(tuple(kinds.values())) for name, kinds in inner.items() if kinds},
+        }
         frame = next((one for one in frames if one.parameters == parameters and one.captured == everything), None)
         if frame is None:
             frame = session.make_frame(session, tree, function, parameters, parent, everything)
@@ -293,68 +313,6 @@ class Calls(Expressions):
                 widened[name] = change_lengths(kind, change, (name,))
         return widened
 
-    # ---- classes ----
-
-    def _construct(
-        self, node: gast.AST, cls: type, positional: list[Kind], keywords: dict[str, Kind]
-    ) -> tuple[Kind, tuple[Target, ...]]:
-        """Call a class."""
-        if cls in BUILTINS:
-            result = BUILTINS[cls](self, node, positional, keywords)
-            return result, (Target(cls, result=result),)
-        result = self._constructed(node, cls, positional, keywords)
-        return result, (Target(cls, result=result),)
-
-    def _constructed(self, node: gast.AST, cls: type, positional: list[Kind], keywords: dict[str, Kind]) -> Kind:
-        if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
-            return Unreachable()
-        if issubclass(cls, np.generic):
-            found = library_call(np.asarray, positional[:1], {"dtype": Constant(cls)}, self.naming(node)) if positional else None
-            if isinstance(found, Array) and found.dims == ():
-                return Scalar(found.dtype, False)
-            return found or Scalar(np.dtype(cls).name, False)
-        if cls is types.SimpleNamespace and not positional:
-            return Instance(cls, tuple(keywords.items()), None, frozenset({self.site(node)}))
-        if issubclass(cls, BaseException):
-            return Opaque()
-        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-            bound = self._bind(node, inspect.signature(cls), positional, keywords, cls.__name__)
-            return TupleOf(tuple(bound[field] for field in cls._fields), cls)
-        if cls is functools.partial and positional and isinstance(positional[0], Function):
-            function = positional[0]
-            options = tuple((dict(function.keywords) | keywords).items())
-            return Function(function.targets, False, (*function.leading, *positional[1:]), options)
-        if may_be_sampled(cls):
-            return library_call(cls, positional, keywords, self.naming(node)) or Opaque()
-        site = frozenset({self.site(node)})
-        if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and getattr(cls.__init__, "__qualname__", "").endswith("__init__"):
-            if _has_generated_init(cls):
-                bound = self._bind(node, inspect.signature(cls), positional, keywords, cls.__name__)
-                held = {name: self._default_made(node, kind) for name, kind in bound.items()}
-                made = Instance(cls, tuple(held.items()), None, site)
-                after = inspect.getattr_static(cls, "__post_init__", None)
-                if isinstance(after, types.FunctionType):
-                    self.invoke(node, after, [made], {})
-                return self.session.current(made)
-        init = inspect.getattr_static(cls, "__init__", None)
-        if isinstance(init, types.FunctionType) and not _is_foreign(init):
-            made = Instance(cls, (), None, site)
-            self.invoke(node, init, [made, *positional], keywords)
-            return self.session.current(made)
-        if cls.__init__ is object.__init__ and not positional and not keywords:
-            return Instance(cls, (), None, site)
-        return Opaque()
-
-    def _default_made(self, node: gast.AST, kind: Kind) -> Kind:
-        """The kind of a field, whose default a factory may make."""
-        if isinstance(kind, Constant) and type(kind.value).__name__ == "_HAS_DEFAULT_FACTORY_CLASS":
-            return Opaque()
-        return kind
-
-    def site(self, node: gast.AST) -> str:
-        """The name of a place where containers are made."""
-        return self.fresh(node, "site")
-
 
 def _receiver_of_super(node: gast.AST) -> gast.AST | None:
     """``self`` in ``super(__class__, self).method()``."""
@@ -384,13 +342,7 @@ def _unknowns_of(kinds: Any) -> frozenset[str]:
     return frozenset(found)
 
 
-def _has_generated_init(cls: type) -> bool:
-    """Whether a dataclass' constructor is the one that ``dataclasses`` wrote."""
-    parameters = getattr(cls, "__dataclass_params__", None)
-    return bool(parameters is not None and parameters.init)
-
-
-def _is_foreign(function: types.FunctionType) -> bool:
+def is_foreign(function: types.FunctionType) -> bool:
     """Whether a function is the standard library's or NumPy's own: its source is not interpreted."""
     # Not function.__module__, which functools.wraps copies from another function.
     root = function.__globals__.get("__name__", "").partition(".")[0]
@@ -403,5 +355,3 @@ def _is_hashable(value: Any) -> bool:
     except TypeError:
         return False
     return True
-
-

@@ -22,7 +22,6 @@ from srcgrad.kind import (
     Scalar,
     SequenceOf,
     TupleOf,
-
 )
 
 if TYPE_CHECKING:
@@ -143,7 +142,9 @@ def _contained(item: Kind, container: Kind) -> bool | None:
         case DictOf(entries=entries, exact=True) if entries is not None:
             return any(key == value for key, _ in entries)
         case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
-            outcomes = [_compared(gast.Eq(), item, one) if isinstance(item, Scalar) else _equal(item, one) for one in elements]
+            outcomes = [
+                _compared(gast.Eq(), item, one) if isinstance(item, Scalar) else _equal(item, one) for one in elements
+            ]
             if True in outcomes:
                 return True
             return None if None in outcomes else False
@@ -186,5 +187,3 @@ def _narrowed_number(kind: Number, cls: Any, outcome: bool) -> Kind:
     if cls is np.ndarray:
         return Array(kind.dtype, None) if outcome else Scalar(kind.dtype)
     return kind
-
-

@@ -104,7 +104,11 @@ def _setdefault(frame: Calls, node: gast.AST, arguments: Arguments, options: Opt
 
 
 def _pop_entry(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    found = _get(frame, node, arguments, options) if len(arguments) > 2 else frame.subscript(node, arguments[0], arguments[1])
+    found = (
+        _get(frame, node, arguments, options)
+        if len(arguments) > 2
+        else frame.subscript(node, arguments[0], arguments[1])
+    )
     if isinstance(arguments[0], DictOf):
         frame.session.resize(arguments[0].sites)
     return found
@@ -129,7 +133,9 @@ def _replace(frame: Calls, node: gast.AST, arguments: Arguments, options: Option
     kind = arguments[0]
     if isinstance(kind, TupleOf):
         fields = getattr(kind.cls, "_fields", ())
-        return TupleOf(tuple(options.get(name, item) for name, item in zip(fields, kind.elements, strict=True)), kind.cls)
+        return TupleOf(
+            tuple(options.get(name, item) for name, item in zip(fields, kind.elements, strict=True)), kind.cls
+        )
     return Opaque()
 
 

@@ -124,7 +124,11 @@ def as_array(kind: Kind, fresh: Callable[[object], str]) -> Kind:
             return Array(dtype, (length,))
         case Array(dtype=dtype, dims=dims):
             # Elements whose lengths differ make no array, so a length that was not known is one length.
-            known = None if dims is None else tuple(fresh(axis) if dim == ANY_LENGTH else dim for axis, dim in enumerate(dims))
+            known = (
+                None
+                if dims is None
+                else tuple(fresh(axis) if dim == ANY_LENGTH else dim for axis, dim in enumerate(dims))
+            )
             return Array(dtype, None if known is None else (length, *known))
         case Number(dtype=dtype):
             return Array(dtype, None)
@@ -173,7 +177,9 @@ def _either_form(function: Callable[..., Any], kinds: Sequence[Kind], operands: 
     if not any(isinstance(kind, Scalar) and kind.python is None for kind in kinds):
         return False
     pythonic = tuple(
-        (dtype, "python") if isinstance(kind, Scalar) and kind.python is None and dtype in _PYTHON_TYPES else (dtype, form)
+        (dtype, "python")
+        if isinstance(kind, Scalar) and kind.python is None and dtype in _PYTHON_TYPES
+        else (dtype, form)
         for kind, (dtype, form) in zip(kinds, operands, strict=True)
     )
     return any(form == "python" for _, form in result_operands(function, pythonic) or ())
@@ -182,7 +188,9 @@ def _either_form(function: Callable[..., Any], kinds: Sequence[Kind], operands: 
 def _result(dtype: str, form: str, either: bool, kinds: Sequence[Kind]) -> Kind:
     if any(isinstance(kind, Number) for kind in kinds):
         # An array stays an array whatever it meets, though with as many dimensions as the other may have.
-        return Array(dtype, None) if any(isinstance(kind, Array) and kind.dims != () for kind in kinds) else Number(dtype)
+        return (
+            Array(dtype, None) if any(isinstance(kind, Array) and kind.dims != () for kind in kinds) else Number(dtype)
+        )
     if all(isinstance(kind, Scalar) for kind in kinds):
         if form == "array":
             return Array(dtype, ())
@@ -203,7 +211,9 @@ def binary(operation: type[gast.AST], left: Kind, right: Kind, fresh: Callable[[
     return kind
 
 
-def _with_value(function: Callable[..., Any], operation: type[gast.AST], kind: Scalar, left: Scalar, right: Scalar) -> Scalar:
+def _with_value(
+    function: Callable[..., Any], operation: type[gast.AST], kind: Scalar, left: Scalar, right: Scalar
+) -> Scalar:
     if left.value is not None and right.value is not None and _is_small(operation, left.value, right.value):
         try:
             value = function(left.value, right.value)

@@ -10,25 +10,21 @@ from typing import Any
 
 import gast
 
-from srcgrad.analyse.kinds.elementwise import binary, length_of, unary
+from srcgrad.analyse.kinds.conditions import comparison, narrowed, truth
+from srcgrad.analyse.kinds.elementwise import unary
 from srcgrad.analyse.kinds.facts import EnvironmentRead, symbol_of
-from srcgrad.analyse.kinds.frame import Frame
 from srcgrad.analyse.kinds.indexing import SliceOf
 from srcgrad.analyse.kinds.joins import as_element, forget_values, join, join_all, without_none
-from srcgrad.analyse.kinds.library import matrix_product
-from srcgrad.analyse.kinds.objects import Objects
-from srcgrad.analyse.kinds.conditions import comparison, narrowed, truth
+from srcgrad.analyse.kinds.operators import SPECIAL_METHODS, Operators
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import (
-    Array,
     Constant,
     DictOf,
     Function,
     Instance,
     Iterator,
     Kind,
-    Number,
     Opaque,
     Scalar,
     SequenceOf,
@@ -36,14 +32,8 @@ from srcgrad.kind import (
     Unreachable,
 )
 
-_SPECIAL_METHODS = {
-    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.FloorDiv: "floordiv", gast.Mod: "mod",
-    gast.Pow: "pow", gast.MatMult: "matmul", gast.Eq: "eq", gast.NotEq: "ne", gast.Lt: "lt", gast.LtE: "le",
-    gast.Gt: "gt", gast.GtE: "ge", gast.USub: "neg", gast.UAdd: "pos",
-}  # fmt: skip
 
-
-class Expressions(Objects):
+class Expressions(Operators):
     """The part of the interpreter that evaluates expressions."""
 
     def evaluate(self, node: gast.AST) -> Kind:
@@ -74,8 +64,12 @@ class Expressions(Objects):
         if not binding.is_set:
             if binding.kind == "cell" or self.silent:
                 return Opaque()
-            raise UnsupportedError(f"the name {node.id!r} is not defined", node=node, advice=self._similar(node.id, binding))
-        kind = environment_kind(binding.value, symbol_of(binding.owner, node.id) if binding.kind != "builtin" else node.id)
+            raise UnsupportedError(
+                f"the name {node.id!r} is not defined", node=node, advice=self._similar(node.id, binding)
+            )
+        kind = environment_kind(
+            binding.value, symbol_of(binding.owner, node.id) if binding.kind != "builtin" else node.id
+        )
         if binding.kind != "builtin":
             self.note_read(binding.owner, node.id, kind)
         self.free[node.id] = kind
@@ -111,10 +105,6 @@ class Expressions(Objects):
     def _set(self, node: gast.Set) -> Kind:
         kinds = [self.evaluate(item) for item in node.elts]
         return SequenceOf(as_element(join_all(kinds)), set, None, frozenset({self.site(node)}))
-
-    def site(self, node: gast.AST) -> str:
-        """The name of a place where containers are made."""
-        return self.fresh(node, "site")
 
     def display(self, items: list[gast.AST]) -> list[Kind] | None:
         """The kinds of the elements of a display or the arguments of a call; None where their number is not known."""
@@ -169,76 +159,22 @@ class Expressions(Objects):
     def _binary(self, node: gast.BinOp) -> Kind:
         return self.operate(node, type(node.op), self.evaluate(node.left), self.evaluate(node.right))
 
-    def operate(self, node: gast.AST, operation: type[gast.AST], left: Kind, right: Kind) -> Kind:
-        """The kind of ``left operation right``."""
-        left, right = without_none(left), without_none(right)
-        if isinstance(left, Unreachable) or isinstance(right, Unreachable):
-            return Unreachable()
-        if isinstance(left, Instance) or isinstance(right, Instance):
-            return self._special_method(node, operation, left, right)
-        numeric = (Scalar, Array, Number)
-        if not isinstance(left, (Array, Number)) and not isinstance(right, (Array, Number)):
-            if isinstance(left, (TupleOf, SequenceOf)) or isinstance(right, (TupleOf, SequenceOf)):
-                return self._operate_sequences(node, operation, left, right)
-            if isinstance(left, Constant) and isinstance(right, Constant):
-                return self._operate_constants(operation, left, right)
-        if not isinstance(left, (*numeric, TupleOf, SequenceOf)) or not isinstance(right, (*numeric, TupleOf, SequenceOf)):
-            return Opaque()
-        if operation is gast.MatMult:
-            return matrix_product(left, right, self.naming(node)) or Opaque()
-        return binary(operation, left, right, self.naming(node))
-
-    def _operate_constants(self, operation: type[gast.AST], left: Constant, right: Constant) -> Kind:
-        if operation is gast.Add and type(left.value) is type(right.value) and isinstance(left.value, (str, bytes)):
-            return Constant(left.value + right.value)
-        return Opaque()
-
-    def _operate_sequences(self, node: gast.AST, operation: type[gast.AST], left: Kind, right: Kind) -> Kind:
-        """Concatenation and repetition."""
-        if operation is gast.Mult:
-            sequence, count = (left, right) if isinstance(left, (TupleOf, SequenceOf)) else (right, left)
-            times = length_of(count)
-            elements = self.elements_of(sequence)
-            known = elements * times if elements is not None and isinstance(times, int) and times < 64 else None
-            return self.sequence_like(node, (sequence,), known)
-        if operation is gast.Add and isinstance(left, (TupleOf, SequenceOf)) and isinstance(right, (TupleOf, SequenceOf)):
-            first, second = self.elements_of(left), self.elements_of(right)
-            return self.sequence_like(node, (left, right), None if first is None or second is None else first + second)
-        return Opaque()
-
-    def sequence_like(
-        self, node: gast.AST, sequences: tuple[Kind, ...], elements: tuple[Kind, ...] | None
-    ) -> TupleOf | SequenceOf:
-        """A new list or tuple with these elements, or with any number of those of the given sequences."""
-        first = sequences[0]
-        is_tuple = isinstance(first, TupleOf) or (isinstance(first, SequenceOf) and issubclass(first.cls, tuple))
-        if elements is not None and is_tuple:
-            return TupleOf(elements)
-        element = as_element(join_all([self.iterate(node, sequence) for sequence in sequences]))
-        sites = frozenset() if is_tuple else frozenset({self.site(node)})
-        return SequenceOf(element, tuple if is_tuple else list, elements, sites)
-
-    def _special_method(self, node: gast.AST, operation: type[gast.AST], left: Kind, right: Kind) -> Kind:
-        """An operator of the user's own class."""
-        name = _SPECIAL_METHODS.get(operation)
-        attempts = [(left, right, f"__{name}__"), (right, left, f"__r{name}__")]
-        for receiver, other, method in attempts:
-            if isinstance(receiver, Instance) and name is not None:
-                found = self.class_attribute(receiver, method)
-                if isinstance(found, Function) and found.bound:
-                    return self.call(node, Function(found.targets), [receiver, other], {})[0]
-        return Scalar("bool", True) if operation in (gast.Eq, gast.NotEq) else Opaque()
-
     def _unary(self, node: gast.UnaryOp) -> Kind:
-        operand = without_none(self.evaluate(node.operand)) if not isinstance(node.op, gast.Not) else self.evaluate(node.operand)
+        operand = (
+            without_none(self.evaluate(node.operand))
+            if not isinstance(node.op, gast.Not)
+            else self.evaluate(node.operand)
+        )
         if isinstance(operand, Unreachable):
             return operand
         if isinstance(node.op, gast.Not):
             known = truth(operand)
             return Scalar("bool", True, None if known is None else not known)
         if isinstance(operand, Instance):
-            found = self.class_attribute(operand, f"__{_SPECIAL_METHODS.get(type(node.op), 'invert')}__")
-            return self.call(node, Function(found.targets), [operand], {})[0] if isinstance(found, Function) else Opaque()
+            found = self.class_attribute(operand, f"__{SPECIAL_METHODS.get(type(node.op), 'invert')}__")
+            return (
+                self.call(node, Function(found.targets), [operand], {})[0] if isinstance(found, Function) else Opaque()
+            )
         return unary(type(node.op), operand, self.naming(node))
 
     def _compare(self, node: gast.Compare) -> Kind:
@@ -252,7 +188,7 @@ class Expressions(Objects):
                 if isinstance(operation, (gast.Is, gast.IsNot, gast.In, gast.NotIn)):
                     found = comparison(operation, left, right, self.naming(node))
                 else:
-                    found = self._special_method(node, type(operation), left, right)
+                    found = self.special_method(node, type(operation), left, right)
             else:
                 found = comparison(operation, left, right, self.naming(node))
             if result is None:
@@ -290,7 +226,9 @@ class Expressions(Objects):
         if before is not None and self.variables is not None:
             # What the operands assigned (by walrus) stays; what they only told of a variable does not.
             walrus = {n.target.id for n in gast.walk(node) if isinstance(n, gast.NamedExpr)}
-            self.variables = {name: kind if name in walrus else before.get(name, kind) for name, kind in self.variables.items()}
+            self.variables = {
+                name: kind if name in walrus else before.get(name, kind) for name, kind in self.variables.items()
+            }
         return result
 
     def _conditional(self, node: gast.IfExp) -> Kind:
@@ -320,7 +258,10 @@ class Expressions(Objects):
     def index(self, node: gast.AST) -> Kind:
         """The kind of an index, slices included."""
         if isinstance(node, gast.Slice):
-            bounds = [Constant(None) if bound is None else self.evaluate(bound) for bound in (node.lower, node.upper, node.step)]
+            bounds = [
+                Constant(None) if bound is None else self.evaluate(bound)
+                for bound in (node.lower, node.upper, node.step)
+            ]
             return SliceOf(*bounds)
         if isinstance(node, gast.Tuple) and not any(isinstance(item, gast.Starred) for item in node.elts):
             kind = TupleOf(tuple(self.index(item) for item in node.elts))
@@ -360,7 +301,9 @@ class Expressions(Objects):
                     self.variables = narrowed(self, test, True, self.variables)
         if isinstance(node, gast.DictComp):
             key = self.evaluate(node.key)
-            result: Kind = DictOf(as_element(self.evaluate(node.value)), None, as_element(key), frozenset({self.site(node)}))
+            result: Kind = DictOf(
+                as_element(self.evaluate(node.value)), None, as_element(key), frozenset({self.site(node)})
+            )
         else:
             element = as_element(self.evaluate(node.elt)) if reached else Unreachable()
             if isinstance(node, gast.GeneratorExp):

@@ -81,7 +81,9 @@ class Session:
                         elif merged is not None:
                             merged[name] = join(merged.get(name, Unreachable()), stored)
                 known = None if merged is None else tuple((n, self.current(k, below)) for n, k in merged.items())
-                return DictOf(as_element(self.current(element, below)), known, key, sites, exact and not sites & self.resized)
+                return DictOf(
+                    as_element(self.current(element, below)), known, key, sites, exact and not sites & self.resized
+                )
             case Instance(cls=cls, attributes=attributes, value=value, sites=sites) if not sites & above:
                 below = above | sites
                 held = dict(attributes)

@@ -71,10 +71,15 @@ def index_array(array: Array, index: Kind, fresh: Callable[[object], str]) -> Ki
     parts = list(index.elements) if isinstance(index, TupleOf) else [index]
     if any(isinstance(part, Unreachable) for part in parts):
         return Unreachable()
-    parts = [as_array(part, lambda key: fresh(("index", key))) if isinstance(part, (SequenceOf, TupleOf)) else part for part in parts]
+    parts = [
+        as_array(part, lambda key: fresh(("index", key))) if isinstance(part, (SequenceOf, TupleOf)) else part
+        for part in parts
+    ]
     if any(not _is_index(part) for part in parts):
         return Number(array.dtype)
-    if array.dims is None or any(isinstance(part, Number) or (isinstance(part, Array) and part.dims is None) for part in parts):
+    if array.dims is None or any(
+        isinstance(part, Number) or (isinstance(part, Array) and part.dims is None) for part in parts
+    ):
         return _unknown_result(array, parts)
     only_integers = all(isinstance(part, Scalar) for part in parts)
     parts = _expand_ellipsis(parts, len(array.dims))

@@ -9,7 +9,9 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcgrad.analyse.kinds import containers as containers  # fills the table of built-in functions
+# These fill the table of built-in functions.
+from srcgrad.analyse.kinds import containers as containers
+from srcgrad.analyse.kinds import introspection as introspection
 from srcgrad.analyse.kinds.facts import Kinds, Program
 from srcgrad.analyse.kinds.frame import Session
 from srcgrad.analyse.kinds.statements import Statements
@@ -38,12 +40,12 @@ class _Onlooker(Interpreter):
     def __init__(self, frame: Interpreter) -> None:
         super().__init__(frame.session, frame.tree, frame.function, {}, frame.parent, frame.captured)
         self.known = frame.of
-        self.overall = frame.overall()
+        self.at_all = frame.overall()
         self.silent = 1
 
     def look(self, expression: gast.AST, extra: Mapping[str, Kind]) -> Kind:
         """The kind of an expression over the variables and some further names."""
-        self.variables = {**self.overall, **extra}
+        self.variables = {**self.at_all, **extra}
         self.of.clear()
         try:
             return self.evaluate(expression)
@@ -59,9 +61,7 @@ class _Onlooker(Interpreter):
         return _MODULES.get(name) if kind is None and name in _MODULES else kind
 
 
-def infer(
-    tree: gast.FunctionDef, function: Any, parameters: Mapping[str, Kind], program: Program
-) -> Kinds:
+def infer(tree: gast.FunctionDef, function: Any, parameters: Mapping[str, Kind], program: Program) -> Kinds:
     """The kinds of all expressions of a function whose parameters have the given kinds.
 
     ``function`` is the Python function that the tree comes from; its globals and closure are looked up through ``program``.
@@ -77,5 +77,3 @@ def infer(
         # Something was stored into a container that may have been read before: once more, knowing it.
         session.version += 1
     raise UnsupportedError("the kinds of this function's containers do not settle", node=tree)
-
-

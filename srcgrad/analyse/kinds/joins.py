@@ -169,7 +169,12 @@ def _join_dicts(left: DictOf, right: DictOf, fresh: Fresh, path: Path) -> Kind:
         for key, kind in right.entries:
             merged[key] = join(merged.get(key, Unreachable()), kind, fresh, (*path, key))
         entries = tuple(merged.items())
-    exact = left.exact and right.exact and entries is not None and len(entries) == len(left.entries or ()) == len(right.entries or ())
+    exact = (
+        left.exact
+        and right.exact
+        and entries is not None
+        and len(entries) == len(left.entries or ()) == len(right.entries or ())
+    )
     element = forget_values(join(left.element, right.element, None, (*path, "element")))
     return DictOf(element, entries, join(left.key, right.key), left.sites | right.sites, exact)
 
@@ -274,9 +279,7 @@ def _change_each(kinds: tuple[Kind, ...], change: Change, path: Path) -> tuple[K
     return tuple(change_lengths(kind, change, (*path, index)) for index, kind in enumerate(kinds))
 
 
-def _change_named(
-    kinds: tuple[tuple[str, Kind], ...], change: Change, path: Path
-) -> tuple[tuple[str, Kind], ...]:
+def _change_named(kinds: tuple[tuple[str, Kind], ...], change: Change, path: Path) -> tuple[tuple[str, Kind], ...]:
     return tuple((name, change_lengths(kind, change, (*path, name))) for name, kind in kinds)
 
 

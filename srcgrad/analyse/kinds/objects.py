@@ -15,8 +15,8 @@ import numpy as np
 from srcgrad.analyse.kinds.elementwise import as_array, length_of
 from srcgrad.analyse.kinds.frame import ANY_FIELD, Frame
 from srcgrad.analyse.kinds.indexing import SliceOf, index_array
-from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join, join_all, without_none
-from srcgrad.analyse.kinds.library import integer, library_call, ndim_kind, shape_kind, size_kind
+from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join_all, without_none
+from srcgrad.analyse.kinds.library import library_call, ndim_kind, shape_kind, size_kind
 from srcgrad.analyse.kinds.samples import sampled_call
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind
 from srcgrad.errors import UnsupportedError
@@ -292,9 +292,7 @@ class Objects(Frame):
         assert isinstance(value, SequenceOf)
         return self.take_out(node, value.element)
 
-    def _entry(
-        self, node: gast.AST, element: Kind, entries: tuple[tuple[Any, Kind], ...] | None, index: Kind
-    ) -> Kind:
+    def _entry(self, node: gast.AST, element: Kind, entries: tuple[tuple[Any, Kind], ...] | None, index: Kind) -> Kind:
         fixed = isinstance(index, Constant) or (isinstance(index, Scalar) and index.value is not None)
         if entries is not None and fixed:
             for key, kind in entries:
@@ -357,5 +355,3 @@ class _Concatenator:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Concatenator) and other.owner is self.owner
-
-

@@ -87,7 +87,9 @@ def _container(value: Any, cls: type, name: str, depth: int) -> Kind:
         elements = tuple(_kind_of(item, f"{name}[{index}]", depth) for index, item in enumerate(value))
         return SequenceOf(join_all(elements), cls, elements, frozenset({name}))
     if isinstance(value, dict):
-        entries = tuple((key, _kind_of(item, f"{name}[{key!r}]".replace(" ", ""), depth)) for key, item in value.items())
+        entries = tuple(
+            (key, _kind_of(item, f"{name}[{key!r}]".replace(" ", ""), depth)) for key, item in value.items()
+        )
         key = join_all([_kind_of(key, name, depth) for key in value])
         return DictOf(join_all([kind for _, kind in entries]), entries, as_element(key), frozenset({name}))
     if isinstance(value, range):
@@ -104,14 +106,14 @@ def _container(value: Any, cls: type, name: str, depth: int) -> Kind:
 
 def _instance(value: Any, cls: type, name: str, depth: int) -> Kind:
     """The kind of an object, with the attributes it holds itself."""
-    if callable(value) and not hasattr(cls, "__dataclass_fields__") and not isinstance(
-        getattr(cls, "__call__", None), types.FunctionType
+    if (
+        callable(value)
+        and not hasattr(cls, "__dataclass_fields__")
+        and not isinstance(getattr(cls, "__call__", None), types.FunctionType)
     ):
         # A compiled callable: partials, numba's dispatchers and the like, which ``resolve`` looks through.
         return Function((value,))
-    attributes = tuple(
-        (key, _kind_of(item, f"{name}.{key}", depth)) for key, item in attributes_of(value).items()
-    )
+    attributes = tuple((key, _kind_of(item, f"{name}.{key}", depth)) for key, item in attributes_of(value).items())
     return Instance(cls, attributes, None, frozenset({name}))
 
 

@@ -1,0 +1,106 @@
+"""Calls of classes: numbers, tuples with names, dataclasses, objects of the user's own classes."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import types
+
+import gast
+import numpy as np
+
+from srcgrad.analyse.kinds.builtin import BUILTINS
+from srcgrad.analyse.kinds.calls import Calls, is_foreign
+from srcgrad.analyse.kinds.facts import Target
+from srcgrad.analyse.kinds.library import library_call
+from srcgrad.analyse.kinds.samples import may_be_sampled
+from srcgrad.kind import (
+    Array,
+    Constant,
+    Function,
+    Instance,
+    Kind,
+    Opaque,
+    Scalar,
+    TupleOf,
+    Unreachable,
+)
+
+
+class Construction(Calls):
+    """The part of the interpreter that makes objects."""
+
+    def construct(
+        self, node: gast.AST, cls: type, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> tuple[Kind, tuple[Target, ...]]:
+        """Call a class."""
+        if cls in BUILTINS:
+            result = BUILTINS[cls](self, node, positional, keywords)
+            return result, (Target(cls, result=result),)
+        result = self._constructed(node, cls, positional, keywords)
+        return result, (Target(cls, result=result),)
+
+    def _constructed(self, node: gast.AST, cls: type, positional: list[Kind], keywords: dict[str, Kind]) -> Kind:
+        if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
+            return Unreachable()
+        if issubclass(cls, np.generic):
+            found = (
+                library_call(np.asarray, positional[:1], {"dtype": Constant(cls)}, self.naming(node))
+                if positional
+                else None
+            )
+            if isinstance(found, Array) and found.dims == ():
+                return Scalar(found.dtype, False)
+            return found or Scalar(np.dtype(cls).name, False)
+        if cls is types.SimpleNamespace and not positional:
+            return Instance(cls, tuple(keywords.items()), None, frozenset({self.site(node)}))
+        if issubclass(cls, BaseException):
+            return Opaque()
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            bound = self.bind(node, inspect.signature(cls), positional, keywords, cls.__name__)
+            return TupleOf(tuple(bound[field] for field in cls._fields), cls)
+        if cls is functools.partial and positional and isinstance(positional[0], Function):
+            function = positional[0]
+            options = tuple((dict(function.keywords) | keywords).items())
+            return Function(function.targets, False, (*function.leading, *positional[1:]), options)
+        if may_be_sampled(cls):
+            return library_call(cls, positional, keywords, self.naming(node)) or Opaque()
+        site = frozenset({self.site(node)})
+        if (
+            dataclasses.is_dataclass(cls)
+            and "__init__" in vars(cls)
+            and getattr(cls.__init__, "__qualname__", "").endswith("__init__")
+        ):
+            if _has_generated_init(cls):
+                bound = self.bind(node, inspect.signature(cls), positional, keywords, cls.__name__)
+                held = {name: self._default_made(node, kind) for name, kind in bound.items()}
+                made = Instance(cls, tuple(held.items()), None, site)
+                after = inspect.getattr_static(cls, "__post_init__", None)
+                if isinstance(after, types.FunctionType):
+                    self.invoke(node, after, [made], {})
+                return self.session.current(made)
+        init = inspect.getattr_static(cls, "__init__", None)
+        if isinstance(init, types.FunctionType) and not is_foreign(init):
+            made = Instance(cls, (), None, site)
+            self.invoke(node, init, [made, *positional], keywords)
+            return self.session.current(made)
+        if cls.__init__ is object.__init__ and not positional and not keywords:
+            return Instance(cls, (), None, site)
+        return Opaque()
+
+    def _default_made(self, node: gast.AST, kind: Kind) -> Kind:
+        """The kind of a field, whose default a factory may make."""
+        if isinstance(kind, Constant) and type(kind.value).__name__ == "_HAS_DEFAULT_FACTORY_CLASS":
+            return Opaque()
+        return kind
+
+    def site(self, node: gast.AST) -> str:
+        """The name of a place where containers are made."""
+        return self.fresh(node, "site")
+
+
+def _has_generated_init(cls: type) -> bool:
+    """Whether a dataclass' constructor is the one that ``dataclasses`` wrote."""
+    parameters = getattr(cls, "__dataclass_params__", None)
+    return bool(parameters is not None and parameters.init)
