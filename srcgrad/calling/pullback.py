@@ -31,7 +31,7 @@ class Pullback:
         self._result = result
         self._described = described
         # Global and closure variables as the forward sweep read them: later calls bring the module's copies up to date.
-        self._variables = [(read, read.module.get(read.name)) for read in specialisation.environment]
+        self._variables = [(read, read.module.get(read.name)) for read in specialisation.generated.environment]
 
     def __call__(self, cotangent: Any, *, out: Any = None, accumulate: bool = False) -> Any:
         """The gradients for a cotangent, which has the structure and the shape of the function's result."""

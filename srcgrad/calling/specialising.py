@@ -13,6 +13,7 @@ from srcgrad.calling.arrangement import Arrangement, arrange
 from srcgrad.calling.foreign import refuse_foreign_arrays
 from srcgrad.calling.parameters import Parameters
 from srcgrad.calling.signatures import signature
+from srcgrad.calling.surroundings import Surroundings
 from srcgrad.errors import SrcgradError
 from srcgrad.kind import Kind
 
@@ -34,12 +35,12 @@ class Options:
 class Specialisation:
     """A generated derivative for one signature, and how to call it with the bound values of a call."""
 
-    __slots__ = ("generated", "main", "environment", "arrangement", "is_plain", "_options")
+    __slots__ = ("generated", "main", "surroundings", "arrangement", "is_plain", "_options")
 
     def __init__(self, generated: pipeline.Generated, arrangement: Arrangement, options: Options) -> None:
         self.generated = generated
         self.main: Callable[..., Any] = generated.main
-        self.environment = generated.environment
+        self.surroundings = Surroundings(generated)
         self.arrangement = arrangement
         self.is_plain = arrangement.is_plain
         self._options = options
@@ -70,11 +71,7 @@ class Specialisations:
         found = self._made.get(key)
         if found is None:
             return self._make(key, values, None)
-        is_current = True
-        for read in found.environment:  # all of them: each brings its copy of the variable up to date
-            if not read.is_current():
-                is_current = False
-        return found if is_current else self._make(key, values, found)
+        return found if found.surroundings.are_current() else self._make(key, values, found)
 
     def _make(self, key: Hashable, values: tuple[Any, ...], outdated: Specialisation | None) -> Specialisation:
         """Make the specialisation of a signature, unless another thread just has."""

@@ -1,29 +1,10 @@
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
-import types
 
 import pytest
 
 from tests.calling.differences import Differences
-
-if importlib.util.find_spec("srcgrad.pipeline") is None:
-    import dataclasses
-
-    from srcgrad.analyse.kinds.values import kind_of
-    from srcgrad.read.callables import resolve
-
-    module = types.ModuleType("srcgrad.pipeline")
-    module.Request = dataclasses.make_dataclass(
-        "Request", ["function", "kinds", "wrt", "form", "has_aux", "result"], frozen=True
-    )
-    module.Generated = object
-    module.generate = None
-    module.kind_of = kind_of
-    module.resolve = resolve
-    sys.modules["srcgrad.pipeline"] = module
 
 numbers = itertools.count()
 

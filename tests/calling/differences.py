@@ -31,17 +31,29 @@ class Generated:
 
 
 @dataclasses.dataclass
-class Read:
-    """An environment read whose answer a test sets."""
+class Variable:
+    """A global variable, as generated code knows it."""
 
-    current: bool = True
-    asked: int = 0
-    name: str = "variable"
-    module: dict[str, Any] = dataclasses.field(default_factory=dict)
+    owner: Any
+    name: str
+
+
+class Read:
+    """An environment read of a global variable: current as long as its type is the same."""
+
+    def __init__(self, owner: dict[str, Any], name: str) -> None:
+        self.read = Variable(owner, name)
+        self.name = name
+        self.module = {name: owner[name]}
+        self.asked = 0
 
     def is_current(self) -> bool:
         self.asked += 1
-        return self.current
+        value = self.read.owner[self.name]
+        if type(value) is not type(self.module[self.name]):
+            return False
+        self.module[self.name] = value
+        return True
 
 
 class Differences:

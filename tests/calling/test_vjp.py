@@ -136,9 +136,8 @@ def test_one_forward_sweep_is_specialised_once(differences):
 
 
 def test_variables_are_as_the_forward_sweep_read_them(differences):
-    read = Read()
+    read = Read({"variable": 1.0}, "variable")
     differences.environment = (read,)
-    read.module["variable"] = 1.0
     _, pullback = vjp(product, X, Y)
     read.module["variable"] = 2.0
     pullback(np.ones(2))
