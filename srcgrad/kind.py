@@ -120,7 +120,7 @@ class Instance(Kind):
 
 @dataclass(frozen=True)
 class Constant(Kind):
-    """A value fixed before the run that is not a number: a string, None, a type, a dtype, a slice, Ellipsis, a module."""
+    """A value fixed before the run that is no number: a string, None, a type, a dtype, a slice, Ellipsis, a module."""
 
     value: Any
 
@@ -137,8 +137,8 @@ class Function(Kind):
     """A callable: one of ``targets`` (usually just one).
 
     ``bound`` is true for a method whose receiver is the first argument: ``x.sum`` is ``np.sum`` bound to ``x``.
-    A function defined inside the program is represented by its definition's tree node.  ``leading`` and ``keywords`` are the
-    kinds of arguments that come with it: of a partial, and of a bound method that is no longer called on the spot.
+    A function defined inside the program is represented by its definition's tree node.  ``leading`` and ``keywords``
+    are the kinds of arguments that come with it: a partial's, and the receiver of a bound method.
     """
 
     targets: tuple[Any, ...]

@@ -68,8 +68,9 @@ def bind(
 ) -> dict[str, Any]:
     """The expression of each parameter of a call, or its ``Default``.
 
-    ``*args`` becomes a tuple display, ``**kwargs`` a dict display.  The first ``leading_count`` parameters are bound already (a
-    receiver, a partial's arguments) and left out.  ``length`` gives the number of elements of a starred argument, where it is known.
+    ``*args`` becomes a tuple display, ``**kwargs`` a dict display.  The first ``leading_count`` parameters are bound
+    already (a receiver, a partial's arguments) and left out.  ``length`` gives the number of elements of a starred
+    argument, where it is known.
     """
     leading = [None] * leading_count
     positional = [item for argument in call.args for item in _expanded(argument, length)]

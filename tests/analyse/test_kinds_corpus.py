@@ -33,7 +33,7 @@ def test_kinds_cover_all_values(program: Program) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
 def test_results_are_numbers_or_arrays(program: Program) -> None:
-    """The corpus consists of functions of numbers: a result of which nothing is known is a weakness of the inference."""
+    """The corpus consists of functions of numbers: a result of which nothing is known is a weakness."""
     function, arguments = called(program)
     try:
         kinds, _ = inferred(function, arguments)

@@ -297,7 +297,7 @@ class Calls(Expressions):
         return found
 
     def _widened(self, key: Any, parameters: dict[str, Kind]) -> dict[str, Kind]:
-        """Parameters without constants and with lengths of their own: a recursive call's arguments differ in each call."""
+        """Parameters without constants and with lengths of their own: a recursive call's differ in each call."""
         names: dict[Any, str] = {}
 
         def change(dim: Any, path: Path) -> Any:
@@ -318,7 +318,7 @@ def _receiver_of_super(node: gast.AST) -> gast.AST | None:
     """``self`` in ``super(__class__, self).method()``."""
     match node:
         case gast.Call(func=gast.Attribute(value=gast.Call(func=gast.Name(id="super"), args=[_, receiver]))):
-            return receiver  # type: ignore[no-any-return]
+            return receiver
     return None
 
 

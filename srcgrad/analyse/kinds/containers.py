@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
-from srcgrad.analyse.kinds.builtin import BUILTINS, Arguments, Options, always
+from srcgrad.analyse.kinds.builtin import BUILTINS, Arguments, Options, Transfer, always
 from srcgrad.analyse.kinds.frame import ANY_FIELD
 from srcgrad.analyse.kinds.joins import as_element, join, join_all
 from srcgrad.analyse.kinds.values import constant_kind
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NOTHING = Constant(None)
 
 
-def _put(position: int) -> object:
+def _put(position: int) -> Transfer:
     """list.append and its kin: the argument at a position becomes an element."""
 
     def transfer(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:

@@ -86,11 +86,11 @@ def symbol_of(owner: Any, name: str) -> str:
 class Target:
     """One function that a call may run.
 
-    ``function`` is a Python object, or the tree node of a function defined inside the program.  With ``bound`` the receiver
-    ``call.func.value`` is the first argument.  ``leading`` and ``keywords`` are the values bound to a partial or a
-    method.  ``receiver`` is the expression of the first argument of a ``bound`` target where it is not ``call.func.value``:
-    ``self`` in ``super().area()``.  ``parameters`` are the kinds of the parameters of a function with source (None for others), and ``inside``
-    gives the kinds found in its body.
+    ``function`` is a Python object, or the tree node of a function defined inside the program.  With ``bound`` the
+    receiver ``call.func.value`` is the first argument; where that is another expression, as ``self`` in
+    ``super().area()``, it is ``receiver``.  ``leading`` and ``keywords`` are the values bound to a partial or a method.
+    ``parameters`` are the kinds of the parameters of a function with source (None for others), and ``inside`` gives
+    the kinds found in its body.
     """
 
     function: Any
@@ -114,8 +114,9 @@ class CallFact:
 class Kinds:
     """The kinds in one function for one signature.
 
-    ``of`` has every expression node that may run; ``decided`` the tests whose outcome is fixed, of ``if``, ``while``, conditional
-    expressions and boolean operators; ``variables`` each variable's kind over all its assignments, ``exit`` when the function returns.
+    ``of`` has every expression node that may run, slices excepted; ``decided`` the tests whose outcome is fixed, of
+    ``if``, ``while``, ``assert``, conditional expressions and boolean operators; ``variables`` each variable's kind
+    over all its assignments, ``variables_at_exit`` when the function returns.
     """
 
     of: Mapping[gast.AST, Kind]

@@ -23,8 +23,8 @@ ANY_FIELD = "*"
 class Session:
     """What the interpretation of a function and of all its callees share.
 
-    ``heap`` holds what is stored into lists, dicts and objects after they were made, by the place where they were made.  When it
-    grows, everything is interpreted again: ``version`` counts that.
+    ``heap`` holds what is stored into lists, dicts and objects after they were made, by the place where they were
+    made.  When it grows, everything is interpreted again: ``version`` counts that.
     """
 
     program: Program

@@ -64,7 +64,8 @@ class _Onlooker(Interpreter):
 def infer(tree: gast.FunctionDef, function: Any, parameters: Mapping[str, Kind], program: Program) -> Kinds:
     """The kinds of all expressions of a function whose parameters have the given kinds.
 
-    ``function`` is the Python function that the tree comes from; its globals and closure are looked up through ``program``.
+    ``function`` is the Python function that the tree comes from; its globals and closure are looked up through
+    ``program``.
     """
     session = Session(program, Interpreter)
     frame = Interpreter(session, tree, function, parameters)

@@ -272,7 +272,7 @@ def _same(old: tuple[Kind, ...], new: tuple[Kind, ...] | None) -> bool:
 
 def _rebuilt(kind: Kind, field: str, old: object, new: object) -> Kind:
     unchanged = old is new or (isinstance(old, tuple) and isinstance(new, tuple) and _same(old, new))
-    return kind if unchanged else replace(kind, **{field: new})  # type: ignore[arg-type]
+    return kind if unchanged else replace(kind, **{field: new})
 
 
 def _change_each(kinds: tuple[Kind, ...], change: Change, path: Path) -> tuple[Kind, ...]:

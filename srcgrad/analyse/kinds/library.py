@@ -79,7 +79,7 @@ def dtype_of(kind: Kind | None, default: str) -> str:
         return default
     if isinstance(kind, Constant):
         try:
-            return np.dtype(kind.value).name
+            return str(np.dtype(kind.value).name)
         except TypeError:
             return default
     return default

@@ -127,8 +127,8 @@ class Loops(Construction):
     def _carried(self, node: gast.AST, loop: Loop, variables: Variables) -> Variables:
         """The variables at the end of a trip as the next trip sees them.
 
-        A length that was named in this trip is another length in the next, where the name is given anew; what the variable carries
-        over gets a name of the variable's own.
+        A length that was named in this trip is another length in the next, where the name is given anew; what the
+        variable carries over gets a name of the variable's own.
         """
         carried: Variables = {}
         for name, kind in variables.items():

@@ -275,10 +275,13 @@ class Objects(Frame):
         elements = value.elements
         is_tuple = isinstance(value, TupleOf) or (isinstance(value, SequenceOf) and issubclass(value.cls, tuple))
         if isinstance(index, SliceOf):
-            bounds = [None if bound == NONE else length_of(bound) for bound in (index.start, index.stop, index.step)]
             given = (index.start, index.stop, index.step)
-            fixed = all(isinstance(bound, int) or kind == NONE for bound, kind in zip(bounds, given, strict=True))
-            part = elements[slice(*bounds)] if elements is not None and fixed else None
+            bounds = [None if bound == NONE else length_of(bound) for bound in given]
+            positions = [bound for bound in bounds if bound is None or isinstance(bound, int)]
+            is_fixed = len(positions) == 3 and all(
+                bound is not None or kind == NONE for bound, kind in zip(bounds, given, strict=True)
+            )
+            part = elements[slice(*positions)] if elements is not None and is_fixed else None
             if part is not None and is_tuple:
                 return TupleOf(part)
             element = value.element if isinstance(value, SequenceOf) else as_element(join_all(value.elements))

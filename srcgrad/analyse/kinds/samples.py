@@ -272,10 +272,12 @@ def _candidates(run: _Run, size: int) -> Iterator[tuple[Dimension, Callable[[dic
 
 
 # Functions that are never called on samples: they write, draw, read files or ask the system.
-WRITING = ("copyto", "place", "put", "putmask", "put_along_axis", "fill_diagonal", "shuffle", "save", "savez", "savetxt",
-           "savez_compressed", "load", "loadtxt", "genfromtxt", "fromfile", "memmap", "seed", "set_state", "setflags", "tofile",
-           "seterr", "set_printoptions", "apply_along_axis", "apply_over_axes", "vectorize", "fromfunction", "frompyfunc", "piecewise",
-           "resize", "fill", "sort_", "itemset", "partition_")  # fmt: skip
+WRITING = frozenset(
+    "copyto place put putmask put_along_axis fill_diagonal shuffle save savez savetxt savez_compressed load loadtxt "
+    "genfromtxt fromfile memmap seed set_state setflags tofile seterr set_printoptions apply_along_axis apply_over_axes "
+    "vectorize fromfunction frompyfunc piecewise resize fill itemset "
+    "at".split()
+)
 
 
 def may_be_sampled(function: Any) -> bool:

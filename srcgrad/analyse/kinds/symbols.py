@@ -25,7 +25,8 @@ def _parse(symbol: Dimension) -> Terms:
         return (((), symbol),) if symbol else ()
     words = symbol.split(" ")
     terms: list[tuple[tuple[str, ...], int]] = []
-    sign, coefficient, atoms = 1, 1, []
+    sign, coefficient = 1, 1
+    atoms: list[str] = []
     if words[0].startswith("-"):
         sign, words[0] = -1, words[0][1:]
     for word in [*words, "+"]:

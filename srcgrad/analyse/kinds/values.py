@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import inspect
 import sys
 import types
 from typing import Any
@@ -106,11 +107,7 @@ def _container(value: Any, cls: type, name: str, depth: int) -> Kind:
 
 def _instance(value: Any, cls: type, name: str, depth: int) -> Kind:
     """The kind of an object, with the attributes it holds itself."""
-    if (
-        callable(value)
-        and not hasattr(cls, "__dataclass_fields__")
-        and not isinstance(getattr(cls, "__call__", None), types.FunctionType)
-    ):
+    if callable(value) and not isinstance(inspect.getattr_static(cls, "__call__", None), types.FunctionType):
         # A compiled callable: partials, numba's dispatchers and the like, which ``resolve`` looks through.
         return Function((value,))
     attributes = tuple((key, _kind_of(item, f"{name}.{key}", depth)) for key, item in attributes_of(value).items())
@@ -118,7 +115,7 @@ def _instance(value: Any, cls: type, name: str, depth: int) -> Kind:
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
-    """The attributes that an object holds itself: its fields, ``__dict__`` and slots; none for the standard library's."""
+    """The attributes that an object holds itself: fields, ``__dict__``, slots; none for the standard library's."""
     cls = type(value)
     package = cls.__module__.partition(".")[0]
     if (package in sys.stdlib_module_names or package == "numpy") and cls is not types.SimpleNamespace:
