@@ -7,7 +7,6 @@ lines, annotations, strings, long lines) and adds what astor lacks on newer vers
 from __future__ import annotations
 
 import ast
-import math
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -15,8 +14,8 @@ from typing import Any
 import gast
 
 from srcgrad.syntax.layout import LINE_LENGTH, wrapped, wrapped_comment
+from srcgrad.syntax.literals import formatted_literal, number_literal, number_parts, string_literal
 from srcgrad.syntax.patterns import pattern_text
-from srcgrad.syntax.strings import formatted_literal, string_literal
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # astor looks for ast.Num and its like
@@ -279,23 +278,12 @@ class _Printer(SourceGenerator):
             raise TypeError(f"a {type(value).__name__} cannot be written as a constant")
 
     def _number(self, node: ast.Constant, value: int | float | complex) -> None:
-        """A number; one that Python has no literal for (negative, nan, real + imaginary) as an expression."""
-        parts: ast.expr | None = None
-        if isinstance(value, complex):
-            if value.real or math.copysign(1.0, value.real) < 0:
-                parts = ast.BinOp(ast.Constant(value.real), ast.Add(), ast.Constant(complex(0.0, value.imag)))
-            elif math.copysign(1.0, value.imag) < 0:
-                parts = ast.UnaryOp(ast.USub(), ast.Constant(complex(0.0, -value.imag)))
-        elif value != value:
-            parts = ast.BinOp(ast.Constant(math.inf), ast.Sub(), ast.Constant(math.inf))
-        elif value < 0 or math.copysign(1.0, value) < 0:
-            parts = ast.UnaryOp(ast.USub(), ast.Constant(-value))
-        if parts is not None:
+        parts = number_parts(value)
+        if parts is None:
+            self.write(number_literal(value))
+        else:
             set_precedence(self.get__pp(node), parts)
             self.visit(parts)
-            return
-        plain = int if isinstance(value, int) else float if isinstance(value, float) else complex
-        self.write(plain.__repr__(value).replace("inf", "1e309"))
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         self.write(formatted_literal(node, self._field_text))

@@ -1,8 +1,9 @@
-"""String literals: double quotes where the text allows it, f-strings in the form every version of Python reads."""
+"""Literals: strings in double quotes if possible, f-strings as every version of Python reads them, numbers."""
 
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -68,3 +69,23 @@ def _escaped(text: str, quote: str) -> str:
     if literal[0] == "'":
         body = body.replace("\\'", "'") if "'" in text else body
     return body.replace(quote, "\\" + quote)
+
+
+def number_literal(value: int | float | complex) -> str:
+    """The literal of a number that has one."""
+    plain = int if isinstance(value, int) else float if isinstance(value, float) else complex
+    return plain.__repr__(value).replace("inf", "1e309")
+
+
+def number_parts(value: int | float | complex) -> ast.expr | None:
+    """The expression of a number that has no literal (negative, nan, real + imaginary), None for one that has."""
+    if isinstance(value, complex):
+        if value.real or math.copysign(1.0, value.real) < 0:
+            return ast.BinOp(ast.Constant(value.real), ast.Add(), ast.Constant(complex(0.0, value.imag)))
+        if math.copysign(1.0, value.imag) < 0:
+            return ast.UnaryOp(ast.USub(), ast.Constant(complex(0.0, -value.imag)))
+    elif value != value:
+        return ast.BinOp(ast.Constant(math.inf), ast.Sub(), ast.Constant(math.inf))
+    elif value < 0 or math.copysign(1.0, value) < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return None
