@@ -79,6 +79,8 @@ def test_sum_to_gives_back_what_fits() -> None:
     assert sum_to(a, (2, 3)) is a
     assert sum_to(2.0, ()) == 2.0
     assert sum_to(2.0, (3,)).tolist() == [2.0, 2.0, 2.0]
+    spread = sum_to(np.ones((4, 1, 3)), (2, 3))
+    assert spread.tolist() == [[4.0] * 3] * 2 and spread.flags.writeable
 
 
 def test_sum_to_keeps_the_type() -> None:

@@ -249,11 +249,6 @@ def to_complex(z: Any, real: Any, imag: Any = 0.0) -> Any:
     return 1.0, 1j
 
 
-@adjoint(builtins.divmod, broadcasts=True)
-def quotient_and_remainder(z_bar: Any, z: Any, x: Any, y: Any) -> Any:
-    return z_bar[1], -z_bar[1] * z[0]
-
-
 # Equal values share the adjoint of the largest.
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 
 def sum_to(a: Any, shape: tuple[int, ...]) -> Any:
-    """The sum of ``a`` over the axes along which ``shape`` was broadcast to the shape of ``a``.
+    """The sum of ``a`` over the axes along which ``shape`` was broadcast to the shape of ``a``; always of that shape.
 
     >>> sum_to(np.ones((2, 3)), (3,))
     array([2., 2., 2.])
@@ -20,16 +20,22 @@ def sum_to(a: Any, shape: tuple[int, ...]) -> Any:
     have = np.shape(a)
     if have == shape:
         return a
-    extra = len(have) - len(shape)
-    if extra < 0:
-        # ``a`` itself was not spread out yet.
-        return np.broadcast_to(sum_to(a, tuple(shape[-extra:])), shape)
     if not shape:
         return np.sum(a)
-    if extra:
+    extra = len(have) - len(shape)
+    if extra > 0:
         a = np.sum(a, axis=tuple(range(extra)))
-    stretched = tuple(axis for axis, length in enumerate(shape) if length == 1 and have[axis + extra] != 1)
-    return np.sum(a, axis=stretched, keepdims=True) if stretched else a
+        have = have[extra:]
+    stretched = [axis for axis in range(-len(have), 0) if shape[axis] == 1 and have[axis] != 1]
+    if stretched:
+        a = np.sum(a, axis=tuple(stretched), keepdims=True)
+    # An adjoint that is the same along an axis may come without it.
+    return a if np.shape(a) == shape else np.broadcast_to(a, shape).copy()
+
+
+def real_like(a_bar: Any, a: Any) -> Any:
+    """The real part of an adjoint, if what it belongs to is real and met complex numbers."""
+    return np.real(a_bar) if np.iscomplexobj(a_bar) and not np.iscomplexobj(a) else a_bar
 
 
 def positions(a: Any) -> Any:
@@ -76,7 +82,7 @@ def split_like(z_bar: Any, arrays: Sequence[Any], axis: int | None) -> list[Any]
     start = 0
     before = (slice(None),) * axis
     for array, length in zip(arrays, lengths, strict=True):
-        part = z_bar[(*before, slice(start, start + length))]
+        part = real_like(z_bar[(*before, slice(start, start + length))], array)
         # A number's part is a number.
         parts.append(part.reshape(np.shape(array)) if np.shape(array) else part.reshape(())[()])
         start += length
@@ -129,14 +135,15 @@ def select_adjoint(
     left = np.ones(np.shape(z_bar), dtype=bool)
     parts: list[Any] = []
     for condition, choice in zip(conditions, choices, strict=True):
-        parts.append(sum_to(np.where(left & condition, z_bar, 0.0), np.shape(choice)))
+        parts.append(real_like(sum_to(np.where(left & condition, z_bar, 0.0), np.shape(choice)), choice))
         left = left & ~np.asarray(condition)
-    return parts, sum_to(np.where(left, z_bar, 0.0), np.shape(default))
+    return parts, real_like(sum_to(np.where(left, z_bar, 0.0), np.shape(default)), default)
 
 
 def choose_adjoint(z_bar: Any, a: Any, choices: Sequence[Any]) -> list[Any]:
     """The adjoints of the arrays that ``np.choose`` chooses from."""
-    return [sum_to(np.where(np.equal(a, number), z_bar, 0.0), np.shape(c)) for number, c in enumerate(choices)]
+    parts = [sum_to(np.where(np.equal(a, number), z_bar, 0.0), np.shape(c)) for number, c in enumerate(choices)]
+    return [real_like(part, choice) for part, choice in zip(parts, choices, strict=True)]
 
 
 def block_adjoint(z_bar: Any, arrays: Any) -> Any:
@@ -153,7 +160,7 @@ def block_adjoint(z_bar: Any, arrays: Any) -> Any:
     def taken(part: Any, numbers: Any) -> Any:
         if isinstance(part, list):
             return [taken(inner, inner_numbers) for inner, inner_numbers in zip(part, numbers, strict=True)]
-        return flat[numbers][()]
+        return real_like(flat[numbers], part)[()]
 
     numbers = numbered(arrays)
     flat = np.empty(count, dtype=z_bar.dtype)

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.runtime.arrays import real_like
+
 
 def _transpose(a: Any) -> Any:
     return np.swapaxes(a, -1, -2)
@@ -175,14 +177,14 @@ def lstsq_adjoint(which: int, z_bar: Any, z: Any, a: Any, b: Any) -> Any:
     # At the least squares the residual varies with a and b alone, not through x.
     slope = 2.0 * np.conj(columns - a @ x) * residuals_bar if np.size(residuals_bar) else 0.0
     if which == 1:
-        return (inverse.T @ x_bar + slope).reshape(b.shape)
+        return real_like((inverse.T @ x_bar + slope).reshape(b.shape), b)
     a_bar = pinv_adjoint(x_bar @ columns.T, a, inverse)
     if np.size(residuals_bar):
         a_bar = a_bar - slope @ x.T
     if np.any(s_bar):
         u, _, vh = np.linalg.svd(a, full_matrices=False)
         a_bar = a_bar + np.conj((u * s_bar) @ vh)
-    return a_bar
+    return real_like(a_bar, a)
 
 
 def norm_adjoint(z_bar: Any, z: Any, x: Any, order: Any, axis: Any, keepdims: bool) -> Any:

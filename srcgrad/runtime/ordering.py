@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.runtime.arrays import real_like
+
 
 def unsort(z_bar: Any, a: Any, axis: int | None = -1) -> Any:
     """The adjoint of ``np.sort``: each value's place gives its adjoint, equal values share theirs.
@@ -96,9 +98,9 @@ def interp_adjoint(which: str, z_bar: Any, x: Any, xp: Any, fp: Any) -> Any:
         inside = (x >= xp[0]) & (x <= xp[-1])
         x_bar = np.where(inside, z_bar * (fp[left + 1] - fp[left]) / width, 0.0)
         if which == "x":
-            return x_bar[()]
+            return real_like(x_bar, x)[()]
         value_bar = -x_bar
     grid_bar = np.zeros(xp.shape, dtype=value_bar.dtype)
     np.add.at(grid_bar, left, value_bar * (1.0 - share))
     np.add.at(grid_bar, left + 1, value_bar * share)
-    return grid_bar
+    return real_like(grid_bar, fp if which == "fp" else xp)

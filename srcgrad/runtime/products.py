@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.runtime.arrays import sum_to
+from srcgrad.runtime.arrays import real_like, sum_to
 
 
 def matmul_adjoint(which: int, z_bar: Any, a: Any, b: Any) -> Any:
@@ -19,14 +19,17 @@ def matmul_adjoint(which: int, z_bar: Any, a: Any, b: Any) -> Any:
     if np.ndim(a) == 1:
         z_bar = np.expand_dims(z_bar, -2)
     if which == 0:
-        return sum_to(z_bar @ np.swapaxes(columns, -1, -2), np.shape(rows)).reshape(np.shape(a))
-    return sum_to(np.swapaxes(rows, -1, -2) @ z_bar, np.shape(columns)).reshape(np.shape(b))
+        a_bar = sum_to(z_bar @ np.swapaxes(columns, -1, -2), np.shape(rows))
+        return real_like(a_bar, a).reshape(np.shape(a))
+    b_bar = sum_to(np.swapaxes(rows, -1, -2) @ z_bar, np.shape(columns))
+    return real_like(b_bar, b).reshape(np.shape(b))
 
 
 def dot_adjoint(which: int, z_bar: Any, a: Any, b: Any) -> Any:
     """The adjoint of one factor of ``np.dot(a, b)`` for any numbers of dimensions."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return sum_to(z_bar * (a if which else b), np.shape(b if which else a))
+        mine, other = (b, a) if which else (a, b)
+        return real_like(sum_to(z_bar * other, np.shape(mine)), mine)
     return tensordot_adjoint(which, z_bar, a, b, (-1, -2 if np.ndim(b) > 1 else -1))
 
 
@@ -43,10 +46,10 @@ def tensordot_adjoint(which: int, z_bar: Any, a: Any, b: Any, axes: Any) -> Any:
         # What is left of b stands in the order of its axes: bring each to its partner in a.
         a_bar = np.tensordot(z_bar, b, axes=(list(range(len(a_kept), np.ndim(z_bar))), b_kept))
         partners = [axis for _, axis in sorted(zip(b_axes, a_axes, strict=True))]
-        return np.transpose(a_bar, np.argsort(a_kept + partners))
+        return real_like(np.transpose(a_bar, np.argsort(a_kept + partners)), a)
     b_bar = np.tensordot(a, z_bar, axes=(a_kept, list(range(len(a_kept)))))
     partners = [axis for _, axis in sorted(zip(a_axes, b_axes, strict=True))]
-    return np.transpose(b_bar, np.argsort(partners + b_kept))
+    return real_like(np.transpose(b_bar, np.argsort(partners + b_kept)), b)
 
 
 def einsum_adjoint(which: int, subscripts: str, z_bar: Any, *operands: Any) -> Any:
@@ -64,7 +67,7 @@ def einsum_adjoint(which: int, subscripts: str, z_bar: Any, *operands: Any) -> A
     letters = "".join(dict.fromkeys(wanted))
     available = set(output).union(*others) if others else set(output)
     found = "".join(letter for letter in letters if letter in available)
-    collected = np.einsum(",".join([output, *others]) + "->" + found, z_bar, *values)
+    collected = real_like(np.einsum(",".join([output, *others]) + "->" + found, z_bar, *values), operands[which])
     # Letters that stand in this operand alone were summed over: the adjoint is the same along them.
     lengths = dict(zip(wanted, shape, strict=True))
     have = dict(zip(found, collected.shape, strict=True))
@@ -105,8 +108,8 @@ def kron_adjoint(which: int, z_bar: Any, a: Any, b: Any) -> Any:
     blocks = np.reshape(z_bar, [length for pair in zip(a_shape, b_shape, strict=True) for length in pair])
     blocks = np.transpose(blocks, [*range(0, 2 * ndim, 2), *range(1, 2 * ndim, 2)])
     if which == 0:
-        return np.tensordot(blocks, np.reshape(b, b_shape), ndim).reshape(np.shape(a))
-    return np.tensordot(np.reshape(a, a_shape), blocks, ndim).reshape(np.shape(b))
+        return real_like(np.tensordot(blocks, np.reshape(b, b_shape), ndim), a).reshape(np.shape(a))
+    return real_like(np.tensordot(np.reshape(a, a_shape), blocks, ndim), b).reshape(np.shape(b))
 
 
 def convolve_adjoint(which: int, z_bar: Any, a: Any, v: Any, mode: str) -> Any:
@@ -115,7 +118,7 @@ def convolve_adjoint(which: int, z_bar: Any, a: Any, v: Any, mode: str) -> Any:
     start = 0 if mode == "full" else (min(np.size(a), np.size(v)) - 1) // (2 if mode == "same" else 1)
     full[start : start + np.size(z_bar)] = z_bar
     mine, other = (v, a) if which else (a, v)
-    return np.convolve(full, np.ravel(other)[::-1], "valid").reshape(np.shape(mine))
+    return real_like(np.convolve(full, np.ravel(other)[::-1], "valid"), mine).reshape(np.shape(mine))
 
 
 def correlate_adjoint(which: int, z_bar: Any, a: Any, v: Any, mode: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.runtime.arrays import sum_to
+from srcgrad.runtime.arrays import real_like, sum_to
 
 
 def count_along(a: Any, axis: int | tuple[int, ...] | None) -> int:
@@ -100,10 +100,11 @@ def trapezoid_adjoint(which: str, z_bar: Any, y: Any, x: Any, dx: Any, axis: int
         rows_bar = np.zeros(rows.shape, dtype=middle_bar.dtype)
         rows_bar[..., 1:] += middle_bar
         rows_bar[..., :-1] += middle_bar
-        return np.moveaxis(rows_bar, -1, axis)
+        return real_like(np.moveaxis(rows_bar, -1, axis), y)
     width_bar = spread * (rows[..., 1:] + rows[..., :-1]) / 2.0
     if which == "dx":
-        return sum_to(width_bar, np.shape(dx))
+        return real_like(sum_to(width_bar, np.shape(dx)), dx)
+    width_bar = real_like(width_bar, x)
     if np.ndim(x) == 1:
         return diff_adjoint(sum_to(width_bar, (len(x) - 1,)), x, 1, 0)
     return diff_adjoint(sum_to(np.moveaxis(width_bar, -1, axis), np.diff(x, axis=axis).shape), x, 1, axis)

@@ -395,6 +395,12 @@ def _products() -> list[Sample]:
     ):
         samples += [Sample(np.einsum, (subscripts, *[real(*shape) for shape in operand_shapes]))]
     samples += [Sample(np.einsum, ("ij,jk->ik", complex_(2, 3), complex_(3, 2)))]
+    for a, b in ((real(2, 3, 2), complex_(2, 3)), (complex_(2, 3, 2), real(2, 3))):
+        samples += [Sample(np.matmul, (a, b)), Sample(np.dot, (a, b)), Sample(np.kron, (a, b))]
+        samples += [Sample(np.einsum, ("ijk,kl->il", a, b)), Sample(np.tensordot, (a, b), {"axes": 1})]
+        samples += [Sample(np.convolve, (a[0, 0], b[0])), Sample(np.concatenate, ([a[0], b.T],), {"axis": 1})]
+        samples += [Sample(np.trapezoid, (a[0, 0], b[0, :2])), Sample(np.linalg.solve, (a[0, :2], b))]
+    samples += [Sample(np.interp, (real(3), np.array([-2.0, 0.0, 2.0]), complex_(3)))]
     samples += [Sample(np.kron, (real(*a), real(*b))) for a, b in (((2,), (3,)), ((2, 3), (2, 2)), ((2, 2), (3,)))]
     samples += [Sample(np.cross, (real(3), real(3))), Sample(np.cross, (real(4, 3), real(3)))]
     samples += [Sample(np.cross, (real(3, 4), real(3, 4)), {"axis": 0})]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.rules.registry import adjoint, is_constant, partials, tangent
+from srcgrad.runtime import sum_to
 
 
 @partials(np.add)
@@ -79,9 +80,12 @@ def fmod(z: Any, x: Any, y: Any) -> Any:
     return 1.0, -np.trunc(x / y)
 
 
-@adjoint(np.divmod, broadcasts=True)
+@adjoint(builtins.divmod)
+@adjoint(np.divmod)
 def divmod(z_bar: Any, z: Any, x: Any, y: Any) -> Any:
-    return z_bar[1], -z_bar[1] * z[0]
+    if np.ndim(x) == 0 and np.ndim(y) == 0:
+        return z_bar[1], -z_bar[1] * z[0]
+    return sum_to(z_bar[1], np.shape(x)), sum_to(-z_bar[1] * z[0], np.shape(y))
 
 
 @adjoint(np.modf)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.rules.registry import adjoint, partials
-from srcgrad.runtime import block_adjoint, meshgrid_adjoint, split_like
+from srcgrad.runtime import block_adjoint, meshgrid_adjoint, split_like, sum_to
 
 
 @adjoint(np.concatenate)
@@ -154,23 +154,24 @@ def arange(z_bar: Any, z: Any, start: Any, stop: Any = None, step: Any = 1) -> A
     return np.sum(z_bar), None, np.dot(np.arange(z.size, dtype=z.dtype), z_bar)
 
 
-@adjoint(np.linspace, broadcasts=True)
+@adjoint(np.linspace)
 def linspace(z_bar: Any, z: Any, start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
     share = np.linspace(0.0, 1.0, num, endpoint, dtype=z.dtype)
     if z.ndim == 1:
         return np.dot(1.0 - share, z_bar), np.dot(share, z_bar)
-    return np.tensordot(1.0 - share, z_bar, 1), np.tensordot(share, z_bar, 1)
+    start_bar = sum_to(np.tensordot(1.0 - share, z_bar, 1), np.shape(start))
+    return start_bar, sum_to(np.tensordot(share, z_bar, 1), np.shape(stop))
 
 
-@adjoint(np.logspace, arguments=("start", "stop"), broadcasts=True)
+@adjoint(np.logspace, kinds="0d, 0d", arguments=("start", "stop"))
 def logspace(z_bar: Any, z: Any, start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0) -> Any:
     share = np.linspace(0.0, 1.0, num, endpoint, dtype=z.dtype)
     slope = z_bar * z * math.log(base)
-    return np.tensordot(1.0 - share, slope, 1), np.tensordot(share, slope, 1)
+    return np.dot(1.0 - share, slope), np.dot(share, slope)
 
 
-@adjoint(np.geomspace, broadcasts=True)
+@adjoint(np.geomspace, kinds="0d, 0d")
 def geomspace(z_bar: Any, z: Any, start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
     share = np.linspace(0.0, 1.0, num, endpoint, dtype=z.dtype)
     slope = z_bar * z
-    return np.tensordot(1.0 - share, slope, 1) / start, np.tensordot(share, slope, 1) / stop
+    return np.dot(1.0 - share, slope) / start, np.dot(share, slope) / stop

@@ -59,11 +59,11 @@ def matrix_matrix(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
     return z_bar @ b.T, a.T @ z_bar
 
 
-@adjoint(np.matmul, kinds="3d+, 3d+", broadcasts=True)
-@adjoint(np.matmul, kinds="2d, 3d+", broadcasts=True)
-@adjoint(np.matmul, kinds="3d+, 2d", broadcasts=True)
+@adjoint(np.matmul, kinds="3d+, 3d+")
+@adjoint(np.matmul, kinds="2d, 3d+")
+@adjoint(np.matmul, kinds="3d+, 2d")
 def stack_of_products(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    return z_bar @ np.swapaxes(b, -1, -2), np.swapaxes(a, -1, -2) @ z_bar
+    return sum_to(z_bar @ np.swapaxes(b, -1, -2), a.shape), sum_to(np.swapaxes(a, -1, -2) @ z_bar, b.shape)
 
 
 @adjoint(np.dot, kinds="0d, 0d")
@@ -111,25 +111,27 @@ def vdot(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
     return np.reshape(z_bar * b, np.shape(a)), np.reshape(z_bar * a, np.shape(b))
 
 
-@adjoint(np.vecdot, broadcasts=True)
-@adjoint(np.linalg.vecdot, broadcasts=True)
+@adjoint(np.vecdot)
+@adjoint(np.linalg.vecdot)
 def vecdot(z_bar: Any, z: Any, a: Any, b: Any, *, axis: int = -1) -> Any:
     spread = np.expand_dims(z_bar, axis)
     if np.iscomplexobj(a):
-        return np.conj(spread * b), spread * np.conj(a)
-    return spread * b, spread * a
+        return sum_to(np.conj(spread * b), a.shape), sum_to(spread * np.conj(a), b.shape)
+    return sum_to(spread * b, a.shape), sum_to(spread * a, b.shape)
 
 
-@adjoint(np.matvec, broadcasts=True)
+@adjoint(np.matvec)
 def matvec(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    return z_bar[..., np.newaxis] * b[..., np.newaxis, :], np.matvec(np.swapaxes(a, -1, -2), z_bar)
+    a_bar = z_bar[..., np.newaxis] * b[..., np.newaxis, :]
+    return sum_to(a_bar, a.shape), sum_to(np.matvec(np.swapaxes(a, -1, -2), z_bar), b.shape)
 
 
-@adjoint(np.vecmat, broadcasts=True)
+@adjoint(np.vecmat)
 def vecmat(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
     if np.iscomplexobj(a):
-        return np.conj(np.matvec(b, z_bar)), np.conj(a)[..., np.newaxis] * z_bar[..., np.newaxis, :]
-    return np.matvec(b, z_bar), a[..., np.newaxis] * z_bar[..., np.newaxis, :]
+        b_bar = np.conj(a)[..., np.newaxis] * z_bar[..., np.newaxis, :]
+        return sum_to(np.conj(np.matvec(b, z_bar)), a.shape), sum_to(b_bar, b.shape)
+    return sum_to(np.matvec(b, z_bar), a.shape), sum_to(a[..., np.newaxis] * z_bar[..., np.newaxis, :], b.shape)
 
 
 @adjoint(np.tensordot)

@@ -36,7 +36,7 @@ def mean(z_bar: Any, z: Any, a: Any, axis: Any = None, *, keepdims: bool = False
         return spread / a.size
     if isinstance(axis, int):
         return spread / a.shape[axis]
-    return spread / count_along(a, axis)
+    return spread * z.size / a.size
 
 
 @adjoint(np.average)
@@ -48,7 +48,7 @@ def average(z_bar: Any, z: Any, a: Any, axis: Any = None, weights: Any = None, *
         spread = np.expand_dims(z_bar, axis)
         center = np.expand_dims(z, axis)
     if weights is None:
-        return spread / count_along(a, axis), None
+        return spread * np.size(z) / np.size(a), None
     if np.ndim(weights) == np.ndim(a):
         share = spread / np.sum(weights, axis=axis, keepdims=True)
         return share * weights, share * (a - center)
