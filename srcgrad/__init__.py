@@ -48,3 +48,7 @@ def __getattr__(name: str) -> Any:
     if name.endswith("Error"):
         return getattr(import_module("srcgrad.errors"), name)
     return getattr(import_module("srcgrad.api"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

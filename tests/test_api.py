@@ -6,12 +6,14 @@ import dataclasses
 import functools
 import linecache
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+import srcgrad
 from srcgrad import detach, elementwise_grad, grad, stop_gradient, value_and_grad, vjp
 
 X = np.array([1.0, 2.0, 3.0])
@@ -50,6 +52,16 @@ class Model:
 
     def __call__(self, x):
         return self.stiffness * np.sum(x * x)
+
+
+def test_public_names():
+    for name in srcgrad.__all__:
+        assert name in dir(srcgrad)
+        assert getattr(srcgrad, name) is not None
+    assert srcgrad.detach is srcgrad.stop_gradient
+    assert callable(srcgrad.rules.partials)
+    with pytest.raises(AttributeError, match="gard"):
+        srcgrad.gard
 
 
 def test_gradient_as_call_and_as_decorator():
@@ -234,6 +246,22 @@ def test_storage():
     assert_allclose(buffer, 4.0 * X)
     grad(quadratic)(X, out=buffer, accumulate=True)
     assert_allclose(buffer, 8.0 * X)
+
+
+def test_many_threads():
+    def local(x, y):
+        z = np.zeros(3)
+        for i in range(3):
+            z[i] = np.sin(x[i]) * y
+        return np.sum(z * z)
+
+    derivative = grad(local, (0, 1))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda scale: derivative(scale * X, scale), np.arange(1.0, 65.0)))
+    for scale, (by_x, by_y) in zip(np.arange(1.0, 65.0), found):
+        sine = np.sin(scale * X)
+        assert_allclose(by_x, 2.0 * scale**2 * sine * np.cos(scale * X), atol=1e-9)
+        assert_allclose(by_y, 2.0 * scale * np.sum(sine**2))
 
 
 def test_stopped_gradients():
