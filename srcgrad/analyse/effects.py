@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import gast
 
 from srcgrad.analyse.activity import Activity, assigned_names
+from srcgrad.analyse.liveness import liveness
 from srcgrad.analyse.mutation import mutated_by
 from srcgrad.analyse.operations import is_basic_index, is_numeric, single_target
 from srcgrad.errors import UnsupportedError
@@ -33,6 +34,12 @@ _VIEWS = frozenset(
 _CONTAINERS = (SequenceOf, TupleOf, DictOf, Instance, IteratorKind)
 
 
+# A variable, and 0 for the object that it holds or 1 for what lies inside of that.
+Place: TypeAlias = tuple[str, int]
+# The variable, the kind of the object that changes, the node, and where the object lies.
+Write: TypeAlias = tuple[str, Kind, gast.AST, int]
+
+
 class Body(Protocol):
     """Gives the normal form of a callee."""
 
@@ -41,7 +48,7 @@ class Body(Protocol):
 
 def written_variables(tree: gast.FunctionDef, kinds: Kinds) -> frozenset[str]:
     """The variables whose array (or container) some statement changes in place."""
-    return frozenset(name for name, _, _ in _writes(tree, kinds))
+    return frozenset(name for name, _, _, _ in _writes(tree, kinds))
 
 
 def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...], body: Body) -> None:
@@ -57,17 +64,17 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
     if not writes:
         return
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
-    buffers, containers = _Classes(), _Classes()
-    for one, other, is_container in _shares(tree, kinds):
-        (containers if is_container else buffers).join(one, other)
+    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes})
     parameters = {parameter.id for parameter in gast.walk(tree.args) if isinstance(parameter, gast.Name)}
-    bound = parameters | {node.id for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store)}
-    for name, kind, node in writes:
-        classes = containers if isinstance(kind, _CONTAINERS) else buffers
-        family = classes.family(name)
+    stored = (node for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store))
+    bound = parameters | {node.id for node in stored}
+    for name, kind, node, depth in writes:
+        family = sharing.family((name, depth))
         if name not in bound and not isinstance(kind, Opaque):
             raise UnsupportedError(
-                f"this writes into {name!r}, which does not belong to the function", node=node, advice="write into a copy of it"
+                f"this writes into {name!r}, which does not belong to the function",
+                node=node,
+                advice="write into a copy of it",
             )
         if isinstance(node, gast.Call) and isinstance(kind, Array | Number | Opaque) and family & active:
             raise UnsupportedError(
@@ -84,8 +91,8 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
             )
 
 
-def _writes(tree: gast.AST, kinds: Kinds) -> Iterator[tuple[str, Kind, gast.AST]]:
-    """Each write in place: the variable, the kind of the object that changes, and where."""
+def _writes(tree: gast.AST, kinds: Kinds) -> Iterator[Write]:
+    """Each write in place: the variable, the kind of the object that changes, where, and how deep inside it lies."""
     for node in gast.walk(tree):
         match node:
             case gast.Assign(targets=targets):
@@ -94,21 +101,37 @@ def _writes(tree: gast.AST, kinds: Kinds) -> Iterator[tuple[str, Kind, gast.AST]
             case gast.AugAssign(target=gast.Name(id=name) as target):
                 kind = kinds.of.get(target)
                 if isinstance(kind, Array | Number | SequenceOf):
-                    yield name, kind, node
+                    yield name, kind, node, 0
             case gast.AugAssign(target=target):
                 yield from _stored(target, kinds)
-            case gast.Call(func=function):
-                name = mutated_by(node)
-                if name is not None:
-                    receiver = function.value if isinstance(function, gast.Attribute) else None
-                    kind = kinds.of.get(receiver) if base_name(receiver) == name else kinds.of.get(node.args[0])
-                    if isinstance(kind, Array | Number | SequenceOf | DictOf):
-                        yield name, kind, node
-                for keyword in node.keywords:
-                    if keyword.arg == "out" and not _is_none(keyword.value):
-                        written = base_name(keyword.value)
-                        if written is not None:
-                            yield written, kinds.of.get(keyword.value, Opaque()), node
+            case gast.Call():
+                yield from _written_by_method(node, kinds)
+
+
+def _written_by_method(node: gast.Call, kinds: Kinds) -> Iterator[Write]:
+    """``xs.append(v)``, ``np.copyto(a, b)``, and whatever takes ``out=``."""
+    name = mutated_by(node)
+    if name is not None:
+        receiver: gast.AST | None = node.func.value if isinstance(node.func, gast.Attribute) else None
+        if receiver is None or base_name(receiver) != name:
+            receiver = node.args[0]
+        kind = kinds.of.get(receiver)
+        if isinstance(kind, Array | Number | SequenceOf | DictOf):
+            yield name, kind, node, _depth(receiver, kinds)
+    for keyword in node.keywords:
+        if keyword.arg == "out" and not (isinstance(keyword.value, gast.Constant) and keyword.value.value is None):
+            written = base_name(keyword.value)
+            if written is not None:
+                yield written, kinds.of.get(keyword.value, Opaque()), node, _depth(keyword.value, kinds)
+
+
+def _depth(node: gast.AST, kinds: Kinds) -> int:
+    """0 where an expression is the object of its variable (or a view of its array), 1 where it lies inside."""
+    while isinstance(node, gast.Subscript | gast.Attribute):
+        node = node.value
+        if not isinstance(kinds.of.get(node), Array):
+            return 1
+    return 0
 
 
 def calls_that_write(tree: gast.AST, kinds: Kinds, body: Body) -> Iterator[tuple[gast.Call, str]]:
@@ -131,7 +154,8 @@ def _written_by(target: Target, body: Body, seen: frozenset[Any]) -> set[str]:
     tree = target.function if isinstance(target.function, gast.FunctionDef | gast.Lambda) else body(target.function)
     inside = target.inside()
     seen = seen | {target.function}
-    written = {name for name, _, _ in _writes(tree, inside)}
+    places = {(name, depth) for name, _, _, depth in _writes(tree, inside)}
+    written = {name for name, _ in places}
     for node in gast.walk(tree):
         fact = inside.calls.get(node) if isinstance(node, gast.Call) else None
         for inner in fact.targets if fact is not None and isinstance(node, gast.Call) else ():
@@ -139,10 +163,8 @@ def _written_by(target: Target, body: Body, seen: frozenset[Any]) -> set[str]:
                 argument = _argument_of(node, inner, name)
                 if argument is not None:
                     written.add(argument)
-    families = _Classes()
-    for one, other, _ in _shares(tree, inside):
-        families.join(one, other)
-    everything = set().union(*(families.family(name) for name in written)) if written else set()
+    sharing = shared_objects(tree, inside, places)
+    everything = written.union(*(sharing.family((name, level)) for name in written for level in (0, 1)))
     own = local_names(tree) - set(parameter_names(tree.args))
     return everything - own
 
@@ -186,112 +208,142 @@ def _check_attributes(tree: gast.FunctionDef, kinds: Kinds) -> None:
                     )
 
 
-def _is_none(node: gast.AST) -> bool:
-    return isinstance(node, gast.Constant) and node.value is None
-
-
-def _stored(target: gast.AST, kinds: Kinds) -> Iterator[tuple[str, Kind, gast.AST]]:
+def _stored(target: gast.AST, kinds: Kinds) -> Iterator[Write]:
     if isinstance(target, gast.Subscript | gast.Attribute):
         name = base_name(target)
         if name is not None:
-            yield name, kinds.of.get(target.value, Opaque()), target
+            yield name, kinds.of.get(target.value, Opaque()), target, _depth(target.value, kinds)
     elif isinstance(target, gast.Tuple | gast.List):
         for element in target.elts:
             yield from _stored(element, kinds)
 
 
-class _Classes:
-    """Sets of variables that may share memory."""
+class Sharing:
+    """Sets of objects that may be the same: of a variable (level 0), or inside a variable's (level 1)."""
 
     def __init__(self) -> None:
-        self.parent: dict[str, str] = {}
+        self.parent: dict[Place, Place] = {}
 
-    def find(self, name: str) -> str:
-        while name in self.parent:
-            name = self.parent[name]
-        return name
+    def find(self, place: Place) -> Place:
+        """The representative of a place's set."""
+        while place in self.parent:
+            place = self.parent[place]
+        return place
 
-    def join(self, one: str, other: str) -> None:
+    def join(self, one: Place, other: Place) -> None:
+        """Note that two places may hold the same object."""
         first, second = self.find(one), self.find(other)
         if first != second:
             self.parent[first] = second
 
-    def family(self, name: str) -> set[str]:
-        root = self.find(name)
-        return {name, *(other for other in [*self.parent, *self.parent.values()] if self.find(other) == root)}
+    def family(self, place: Place) -> set[str]:
+        """The variables that may hold, or contain, the same object."""
+        root = self.find(place)
+        members = {*self.parent, *self.parent.values(), place}
+        return {name for name, level in members if self.find((name, level)) == root}
 
 
-def _shares(tree: gast.AST, kinds: Kinds) -> Iterator[tuple[str, str, bool]]:
-    """Pairs of variables of which a statement lets one hold (a view of, or something inside) what the other holds."""
-    for node in gast.walk(tree):
-        match node:
+def shared_objects(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: set[Place]) -> Sharing:
+    """Which objects may be the same, over the whole function.
+
+    An object that moves (``values = fresh`` where ``fresh`` is not read again) is not shared, unless it is written under its
+    new name.
+    """
+    sharing = Sharing()
+    after = liveness(tree).after if isinstance(tree, gast.FunctionDef) else {}
+
+    def connect(name: str, inside: int, value: gast.AST, statement: gast.AST) -> None:
+        if not _may_share(kinds.variables.get(name)):
+            return
+        moves = isinstance(value, gast.Name) and value.id not in after.get(statement, {value.id})
+        if moves and (name, 1) not in written and ((name, 0) not in written or inside):
+            return
+        for source, level in _held(value, kinds):
+            if isinstance(kinds.variables.get(source), Array) and isinstance(kinds.variables.get(name), Array):
+                level = 0
+            sharing.join((name, inside), (source, level))
+            sharing.join((name, 1), (source, 1))
+
+    for statement in gast.walk(tree):
+        match statement:
             case gast.Assign(targets=targets, value=value):
                 for target in targets:
-                    for name in assigned_names(target) or [base_name(target)]:
-                        if name is not None:
-                            yield from _pairs(name, value, kinds)
+                    base = base_name(target) if isinstance(target, gast.Subscript | gast.Attribute) else None
+                    if base is not None and not isinstance(kinds.of.get(target.value), Array):
+                        connect(base, 1, value, statement)
+                    for name in assigned_names(target):
+                        connect(name, 0, value, statement)
             case gast.For(target=target, iter=iterable):
                 for name in assigned_names(target):
-                    yield from _pairs(name, iterable, kinds)
+                    connect(name, 0, gast.Starred(iterable, gast.Load()), iterable)
             case gast.AugAssign(target=target, value=value):
-                name = base_name(target)
-                if name is not None and isinstance(kinds.of.get(target), SequenceOf):
-                    yield from _pairs(name, value, kinds)
-            case gast.Call(func=gast.Attribute(value=receiver), args=arguments):
-                name = base_name(receiver)
-                if name is not None and isinstance(kinds.of.get(receiver), SequenceOf | DictOf):
+                base = base_name(target)
+                if base is not None and isinstance(kinds.of.get(target), SequenceOf):
+                    connect(base, 1, value, statement)
+            case gast.Expr(value=gast.Call(func=gast.Attribute(value=receiver), args=arguments)):
+                base = base_name(receiver)
+                if base is not None and isinstance(kinds.of.get(receiver), SequenceOf | DictOf):
                     for argument in arguments:
-                        yield from _pairs(name, argument, kinds)
+                        connect(base, 1, argument, statement)
+            case _:
+                pass
+    return sharing
 
 
-def _pairs(name: str, value: gast.AST, kinds: Kinds) -> Iterator[tuple[str, str, bool]]:
-    for source in _held(value, kinds):
-        kind = kinds.variables.get(source)
-        yield name, source, False
-        if isinstance(kind, _CONTAINERS) and isinstance(kinds.of.get(value), _CONTAINERS):
-            yield name, source, True
+def _may_share(kind: Kind | None) -> bool:
+    return kind is None or isinstance(kind, (Array, Number, Opaque, *_CONTAINERS))
 
 
-def _held(value: gast.AST, kinds: Kinds) -> Iterator[str]:
-    """The variables of which an expression's value may be, be a view of, or contain the object."""
-    kind = kinds.of.get(value)
-    if kind is not None and not isinstance(kind, (Array, Number, Opaque, *_CONTAINERS)):
+def _held(value: gast.AST, kinds: Kinds, level: int = 0) -> Iterator[Place]:
+    """The places whose object an expression's value may be, be a view of, or contain."""
+    if not _may_share(kinds.of.get(value)):
         return
     match value:
         case gast.Name(id=name):
-            yield name
+            yield name, level
         case gast.Subscript(value=base, slice=index):
-            if not isinstance(kinds.of.get(base), Array) or is_basic_index(index, kinds):
-                yield from _held(base, kinds)
-        case gast.Attribute(value=base) | gast.Starred(value=base) | gast.NamedExpr(value=base):
-            yield from _held(base, kinds)
+            if not isinstance(kinds.of.get(base), Array):
+                yield from _held(base, kinds, 1)
+            elif is_basic_index(index, kinds):
+                yield from _held(base, kinds, level)
+        case gast.Attribute(value=base):
+            yield from _held(base, kinds, level if isinstance(kinds.of.get(base), Array) else 1)
+        case gast.Starred(value=base):
+            yield from _held(base, kinds, 1)
+        case gast.NamedExpr(value=base):
+            yield from _held(base, kinds, level)
         case gast.IfExp(body=body, orelse=orelse):
-            yield from _held(body, kinds)
-            yield from _held(orelse, kinds)
+            yield from _held(body, kinds, level)
+            yield from _held(orelse, kinds, level)
         case gast.BoolOp(values=parts) | gast.Tuple(elts=parts) | gast.List(elts=parts) | gast.Dict(values=parts):
             for part in parts:
-                yield from _held(part, kinds)
+                yield from _held(part, kinds, level)
         case gast.ListComp(elt=element, generators=generators) | gast.GeneratorExp(elt=element, generators=generators):
-            yield from _held(element, kinds)
+            yield from _held(element, kinds, level)
             for generator in generators:
-                yield from _held(generator.iter, kinds)
-        case gast.BinOp(left=left, right=right) if isinstance(kind, SequenceOf | TupleOf):
-            yield from _held(left, kinds)
-            yield from _held(right, kinds)
+                yield from _held(generator.iter, kinds, 1)
+        case gast.BinOp(left=left, right=right) if isinstance(kinds.of.get(value), SequenceOf | TupleOf):
+            yield from _held(left, kinds, 1)
+            yield from _held(right, kinds, 1)
         case gast.Call():
             yield from _held_by_call(value, kinds)
 
 
-def _held_by_call(value: gast.Call, kinds: Kinds) -> Iterator[str]:
+def _held_by_call(value: gast.Call, kinds: Kinds) -> Iterator[Place]:
     target = single_target(value, kinds)
     function = target.function if target is not None else None
     label = getattr(function, "__name__", "")
     known = function is not None and (has_rule(function) or is_nondifferentiable(function))
     if known and label not in _VIEWS and not isinstance(kinds.of.get(value), _CONTAINERS):
         return
+    receivers: list[gast.AST] = []
     if isinstance(value.func, gast.Attribute) and base_name(value.func) not in ("np", "numpy"):
-        if value.func.attr == "copy":
+        if value.func.attr == "copy" and isinstance(kinds.of.get(value.func.value), Array):
             return
-        yield from _held(value.func.value, kinds)
-    for argument in (*value.args, *(keyword.value for keyword in value.keywords)):
-        yield from _held(argument, kinds)
+        receivers.append(value.func.value)
+    # A list made of another's items shares these, not the list itself.
+    levels = (1,) if label in ("list", "sorted", "tuple", "dict", "copy") else (0, 1)
+    for argument in (*receivers, *value.args, *(keyword.value for keyword in value.keywords)):
+        for name, _ in _held(argument, kinds):
+            for level in levels:
+                yield name, level

@@ -18,6 +18,11 @@ def exposed_names(statements: Sequence[gast.stmt]) -> set[str]:
     return exposed
 
 
+def surely_bound(statements: Sequence[gast.stmt]) -> frozenset[str]:
+    """The names that every path through a block binds."""
+    return _block(statements, frozenset())[1]
+
+
 def _block(statements: Sequence[gast.stmt], bound: frozenset[str]) -> tuple[set[str], frozenset[str]]:
     exposed: set[str] = set()
     for statement in statements:

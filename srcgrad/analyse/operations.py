@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcgrad.kind import Array, Instance, Kind, Number, Opaque, Scalar, is_differentiable
+from srcgrad.kind import Array, Constant, Instance, Kind, Number, Opaque, Scalar, is_differentiable
 from srcgrad.rules.methods import ATTRIBUTES, METHODS, canonical_arguments
 from srcgrad.rules.registry import OPERATORS, has_rule, is_nondifferentiable
 from srcgrad.syntax.build import located_at, name
@@ -126,6 +126,8 @@ def is_basic_index(index: gast.AST, kinds: Kinds) -> bool:
             return value is None or value is Ellipsis or (isinstance(value, int) and not isinstance(value, bool))
         case _:
             kind = kinds.of.get(index)
+            if isinstance(kind, Constant):
+                return kind.value is None or kind.value is Ellipsis or isinstance(kind.value, slice)
             return isinstance(kind, Scalar) and kind.dtype != "bool"
 
 

@@ -233,7 +233,10 @@ class Adjoints:
             return None
         if is_basic_index(leaf.slice, self.kinds) or is_mask(leaf.slice, self.kinds):
             return None
-        return leaf.slice
+        index = leaf.slice
+        if isinstance(index, gast.Tuple) and any(isinstance(part, gast.Slice) for part in index.elts):
+            return subscript("np.s_", index)
+        return index
 
 
 def is_mask(index: gast.AST, kinds: Kinds) -> bool:

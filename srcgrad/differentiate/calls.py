@@ -16,7 +16,7 @@ from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Kind, SequenceOf, TupleOf
+from srcgrad.kind import Array, Function, Kind, SequenceOf, TupleOf
 from srcgrad.rules.registry import has_rule, is_nondifferentiable
 from srcgrad.syntax.binding import Default, bind
 from srcgrad.syntax.build import assign, attribute, call, constant, name, subscript, tuple_of
@@ -61,6 +61,13 @@ class Calls:
         target = single_target(value, self.kinds)
         assert target is not None and target.parameters is not None
         arguments = self._arguments(value, target)
+        function = self.kinds.of.get(value.func)
+        if isinstance(function, Function) and (function.keywords or (function.leading and not function.bound)):
+            raise UnsupportedError(
+                "a partial made inside the function is not differentiated",
+                node=value,
+                advice="call the function itself with all its arguments",
+            )
         active = tuple(
             (parameter, argument) for parameter, argument in arguments.items() if expressions.depends(argument)
         )
@@ -98,6 +105,8 @@ class Calls:
         names = list(signature.parameters)
         arguments: dict[str, gast.expr] = {}
         receiver = value.func.value if target.bound and isinstance(value.func, gast.Attribute) else None
+        if target.receiver is not None:
+            receiver = target.receiver
         first = [receiver] if receiver is not None else []
         leading = [subscript(attribute(value.func, "args"), index) for index in range(len(target.leading))]
         if target.leading and not target.keywords and receiver is None and not _is_partial(target, self.kinds, value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gast
 
-from srcgrad.analyse.exposure import exposed_names
+from srcgrad.analyse.exposure import exposed_names, surely_bound
 from srcgrad.differentiate.naming import RUNTIME, Helpers
 from srcgrad.kind import Array, Kind, Scalar
 from srcgrad.optimise.finish import finish
@@ -61,6 +61,8 @@ def pair_functions(
     if derivation.aux is not None:
         value = tuple_of(value, derivation.aux)
     parameters = [parameter.id for parameter in parameter_nodes(tree)]
+    unset = sorted(set(records) - surely_bound(forward) - set(parameters))
+    forward = [*(assign(record, None) for record in unset), *forward]
     held = derivation.names.fresh("records")
     forward_function = _function(
         called[0], parameters, [*forward, return_statement(tuple_of(value, tuple_of(*map(name, records))))]

@@ -9,7 +9,7 @@ import gast
 
 from srcgrad.analyse.activity import activity
 from srcgrad.analyse.kinds import Kinds, infer
-from srcgrad.differentiate.needed import label_of, parts_to_name
+from srcgrad.differentiate.needed import parts_to_name
 from srcgrad.kind import Kind
 from srcgrad.normalise.hoisting import hoist
 from srcgrad.pipeline.program import SourceProgram
@@ -29,6 +29,6 @@ def expand(
         parts = parts_to_name(tree, found, activity(tree, found, wrt, ()))
         if not parts:
             break
-        tree = hoist(tree, lambda node, wanted=parts: node in wanted, names, label_of)
+        tree = hoist(tree, parts.__contains__, names)
         found = infer(tree, function, kinds, program)
     return tree, found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from srcgrad.differentiate.naming import Helpers
 from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
 from srcgrad.errors import located
-from srcgrad.kind import Kind
+from srcgrad.kind import Array, DictOf, Instance, Iterator, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.pipeline.assembly import gradient_function, pair_functions
 from srcgrad.pipeline.derivation import derive, free_names
 from srcgrad.pipeline.expansion import expand
@@ -43,6 +44,7 @@ class Module:
         self.objects: dict[str, Any] = {}
         self.main: tuple[str, ...] = ()
         self._pairs: dict[Any, tuple[str, str]] = {}
+        self._open: list[Any] = [request.function]
 
     # ---- functions ----
 
@@ -64,6 +66,8 @@ class Module:
 
     def request_pair(self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> tuple[str, str]:
         """The names of the sweeps of a callee, which are made the first time."""
+        recursive = function in self._open
+        kinds = signature_kinds(kinds, recursive)
         key = (function, tuple(kinds.items()), wrt)
         known = self._pairs.get(key)
         if known is None:
@@ -71,8 +75,10 @@ class Module:
             known = (self.module_names.fresh(f"{label}_forward"), self.module_names.fresh(f"{label}_reverse"))
             self._pairs[key] = known
             source = self.program.source(function)
+            self._open.append(function)
             with located(source.filename, source.lines):
                 self._add_pair(function, dict(kinds), wrt, known, False)
+            self._open.pop()
         return known
 
     def _add_pair(
@@ -176,6 +182,29 @@ class Module:
             if callable(value) and home and called and called.isidentifier() and home != "__main__":
                 lines.append(f"from {home} import {called}" + (f" as {name}" if called != name else ""))
         return sorted(set(lines))
+
+
+def signature_kinds(kinds: Mapping[str, Kind], recursive: bool) -> dict[str, Kind]:
+    """The kinds for which a callee is specialised: names of lengths are its own, and recursion forgets numbers."""
+    symbols: dict[str, str] = {}
+
+    def canonical(kind: Any) -> Any:
+        if isinstance(kind, Scalar):
+            kept = None if recursive and not isinstance(kind.value, bool) else kind.value
+            return dataclasses.replace(kind, value=kept, symbol=None)
+        if isinstance(kind, Array) and kind.dims is not None:
+            dims = (dim if isinstance(dim, int) else symbols.setdefault(dim, f"length {len(symbols)}") for dim in kind.dims)
+            return dataclasses.replace(kind, dims=tuple(dims))
+        if isinstance(kind, tuple):
+            return tuple(canonical(item) for item in kind)
+        if isinstance(kind, TupleOf | SequenceOf | DictOf | Instance | Iterator):
+            fields = {field.name: getattr(kind, field.name) for field in dataclasses.fields(kind)}
+            return dataclasses.replace(
+                kind, **{key: canonical(value) for key, value in fields.items() if isinstance(value, Kind | tuple)}
+            )
+        return kind
+
+    return {parameter: canonical(kind) for parameter, kind in kinds.items()}
 
 
 class _Renamed:
