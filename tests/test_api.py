@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import gc
 import linecache
 import math
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -262,6 +264,25 @@ def test_many_threads():
         sine = np.sin(scale * X)
         assert_allclose(by_x, 2.0 * scale**2 * sine * np.cos(scale * X), atol=1e-9)
         assert_allclose(by_y, 2.0 * scale * np.sum(sine**2))
+
+
+def test_dropped_functions_leave_nothing_behind():
+    def made(data):
+        def local(x):
+            return np.sum(x * data)
+
+        return local
+
+    data = np.ones(3)
+    local = made(data)
+    grad(local)(X)
+    vjp(local, X)[1](1.0)
+    texts = sum(str(name).startswith("<srcgrad") for name in linecache.cache)
+    references = [weakref.ref(local), weakref.ref(data)]
+    del local, data
+    gc.collect()
+    assert [reference() for reference in references] == [None, None]
+    assert sum(str(name).startswith("<srcgrad") for name in linecache.cache) < texts
 
 
 def test_stopped_gradients():
