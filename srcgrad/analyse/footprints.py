@@ -16,6 +16,17 @@ _DEFERRED = (gast.Lambda, gast.GeneratorExp)
 _SCOPES = frozenset({gast.Lambda, gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp})
 _SHAPE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype"})
 _SHAPE_FUNCTIONS = frozenset("empty_like full_like len ndim ones_like shape size zeros_like".split())
+_HANDLERS, _CASES = ("body", "handlers", "orelse", "finalbody"), ("cases",)
+_BLOCKS: dict[type[gast.AST], tuple[str, ...]] = {
+    gast.If: ("body", "orelse"),
+    gast.For: ("body", "orelse"),
+    gast.AsyncFor: ("body", "orelse"),
+    gast.While: ("body", "orelse"),
+    gast.With: ("body",),
+    gast.AsyncWith: ("body",),
+    gast.Match: _CASES,
+    **{kind: _HANDLERS for kind in (gast.Try, getattr(gast, "TryStar", None)) if kind is not None},
+}
 _TRY = tuple(kind for kind in (gast.Try, getattr(gast, "TryStar", None)) if kind is not None)
 
 
@@ -54,32 +65,30 @@ class Footprints:
         return found
 
 
-def blocks(statement: gast.stmt) -> Iterator[list[gast.stmt]]:
+def blocks(statement: gast.stmt) -> tuple[list[gast.stmt], ...]:
     """The blocks inside a compound statement, in the order of the text; nested functions are closed."""
-    if isinstance(statement, DEFINITIONS):
-        return
-    if isinstance(statement, (gast.If, gast.For, gast.While, gast.AsyncFor)):
-        yield statement.body
-        yield statement.orelse
-    elif isinstance(statement, (gast.With, gast.AsyncWith)):
-        yield statement.body
-    elif isinstance(statement, _TRY):
-        yield statement.body
-        for handler in statement.handlers:
-            yield handler.body
-        yield statement.orelse
-        yield statement.finalbody
-    elif isinstance(statement, gast.Match):
-        for case in statement.cases:
-            yield case.body
+    fields = _BLOCKS.get(type(statement))
+    if fields is None:
+        return ()
+    if fields is _HANDLERS:
+        handled = tuple(handler.body for handler in statement.handlers)
+        return (statement.body, *handled, statement.orelse, statement.finalbody)
+    if fields is _CASES:
+        return tuple(case.body for case in statement.cases)
+    return tuple(getattr(statement, field) for field in fields)
 
 
 def statements_in(block: Iterable[gast.stmt]) -> Iterator[gast.stmt]:
     """All statements of a block and of the blocks inside it, in the order of the text."""
-    for statement in block:
+    pending = [iter(block)]
+    while pending:
+        statement = next(pending[-1], None)
+        if statement is None:
+            pending.pop()
+            continue
         yield statement
-        for inner in blocks(statement):
-            yield from statements_in(inner)
+        if type(statement) in _BLOCKS:
+            pending.extend(iter(inner) for inner in reversed(blocks(statement)))
 
 
 def _footprint(statement: gast.stmt, arrays: frozenset[str]) -> Footprint:
@@ -101,6 +110,8 @@ def _footprint(statement: gast.stmt, arrays: frozenset[str]) -> Footprint:
         collector.stored = set()
         for part in evaluated:
             collector.collect(part)
+        if isinstance(statement, _TRY):
+            collector.stored |= {handler.name.id for handler in statement.handlers if handler.name}
         if isinstance(statement, gast.AugAssign):
             collector.reads |= binds
             collector.contents |= binds

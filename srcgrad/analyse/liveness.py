@@ -103,7 +103,7 @@ class _Walk:
     def _statement(self, statement: gast.stmt, after: Names, exits: _Exits) -> Names:
         """What is live before a statement."""
         footprint = self._footprints(statement)
-        if next(blocks(statement), None) is None:
+        if not blocks(statement):
             return self._simple(statement, footprint, after, exits)
         visits = self._visits_counted
         before = self._compound(statement, footprint, after, exits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 import gast
@@ -28,6 +28,13 @@ _WRITING_OPTIONS = frozenset({"out", "overwrite_input"})
 _BUILTINS = frozenset(
     "abs bool complex dict divmod enumerate float frozenset getattr hasattr hash id int isinstance issubclass len "
     "list max min pow range repr reversed round set slice sorted str sum tuple type zip".split()
+)
+
+# Methods of arrays and numbers that change nothing.
+_ARRAY_METHODS = frozenset(
+    "all any argmax argmin argsort astype choose clip compress conj conjugate copy cumprod cumsum diagonal dot flatten "
+    "item max mean min nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take tolist trace "
+    "transpose var view".split()
 )
 
 _IMPURE_EXPRESSIONS = (gast.NamedExpr, gast.Yield, gast.YieldFrom, gast.Await)
@@ -89,3 +96,35 @@ def dotted_path(function: gast.expr) -> tuple[str, ...] | None:
     if not isinstance(function, gast.Name):
         return None
     return (function.id, *reversed(path))
+
+
+def library_calls(functions: Collection[str], arrays: Collection[str]) -> KnownPure:
+    """The calls known to be pure: those of ``functions`` by their names, and of methods of ``arrays``.
+
+    What an array's method or operator gives is an array again: ``(x * y).sum().astype(float)`` is known with x.
+    """
+
+    def is_array(expression: gast.expr) -> bool:
+        if isinstance(expression, gast.Name):
+            return expression.id in arrays
+        if isinstance(expression, gast.BinOp):
+            return is_array(expression.left) or is_array(expression.right)
+        if isinstance(expression, gast.UnaryOp):
+            return is_array(expression.operand)
+        if isinstance(expression, gast.Subscript) or (
+            isinstance(expression, gast.Attribute) and expression.attr in ("T", "mT", "real", "imag")
+        ):
+            return is_array(expression.value)
+        if isinstance(expression, gast.Call):
+            path = dotted_path(expression.func)
+            return known(expression) or (path is not None and path[0] == "np" and is_pure_library_call(expression))
+        return False
+
+    def known(call: gast.Call) -> bool:
+        if isinstance(call.func, gast.Name):
+            return call.func.id in functions
+        if not isinstance(call.func, gast.Attribute) or call.func.attr not in _ARRAY_METHODS:
+            return False
+        return is_array(call.func.value) and not any(_has_effect(option, call.func.attr) for option in call.keywords)
+
+    return known

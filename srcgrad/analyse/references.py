@@ -53,8 +53,14 @@ class References:
         self._arrays = arrays
         self.constraints = Constraints()
         self.records: dict[gast.stmt, Record] = {}
-        self.captured = frozenset().union(*(footprints(item).captured for item in statements_in(function.body)))
-        self.variables = {name: ObjectClass() for name in local_names(function)}
+        statements = list(statements_in(function.body))
+        found = [footprints(item) for item in statements]
+        outside = set[str]().union(
+            *(item.names for item in statements if isinstance(item, (gast.Global, gast.Nonlocal)))
+        )
+        self.captured = frozenset[str]().union(*(item.captured for item in found))
+        assigned = set[str]().union(*(item.binds | item.may_bind for item in found))
+        self.variables = {name: ObjectClass() for name in assigned - outside}
         for name in parameter_names(function.args):
             self.variables[name] = foreign(array=name in arrays)
         # What nested functions do with the variables they see is not followed.

@@ -50,4 +50,6 @@ def optimise(
         function = augment_assignments(function, temporaries, scalars=scalars, arrays=arrays)
         if function is before:
             break
-    return remove_idle_comments(without_dead_code(function))
+    else:
+        function = without_dead_code(function)
+    return remove_idle_comments(function)

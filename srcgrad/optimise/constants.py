@@ -96,7 +96,7 @@ def _first_update(block: list[gast.stmt], start: int, name: str, footprints: Foo
         if name in footprint.reads or name in footprint.binds:
             is_update = isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name)
             return statement if is_update and name not in build.names_read(statement.value) else None
-        if next(blocks(statement), None) is not None or isinstance(statement, (gast.Break, gast.Continue, gast.Return)):
+        if blocks(statement) or isinstance(statement, (gast.Break, gast.Continue, gast.Return)):
             return None
     return None
 

@@ -92,4 +92,4 @@ def _copy(statement: gast.stmt, candidates: frozenset[str], scalars: frozenset[s
 
 def _is_plain(statement: gast.stmt) -> bool:
     """Whether a statement is neither a comment nor has blocks."""
-    return not is_comment(statement) and next(blocks(statement), None) is None
+    return not is_comment(statement) and not blocks(statement)

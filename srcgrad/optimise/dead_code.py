@@ -178,7 +178,7 @@ class _Removal:
             return self._delete(statement)
         if statement not in self._kept:
             return []
-        if next(blocks(statement), None) is None:
+        if not blocks(statement):
             return [statement]
         if isinstance(statement, gast.Try):
             return self._try(statement)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import gast
 import pytest
 
-from srcgrad.analyse.purity import is_pure
+from srcgrad.analyse.purity import is_pure, library_calls
 
 PURE = """
 x
@@ -60,3 +60,18 @@ def test_pure(text: str) -> None:
 @pytest.mark.parametrize("text", IMPURE)
 def test_impure(text: str) -> None:
     assert not is_pure(gast.parse(text, mode="eval").body, known)
+
+
+def test_library_calls() -> None:
+    known = library_calls({"sum_to"}, {"x"})
+
+    def pure(text: str) -> bool:
+        return is_pure(gast.parse(text, mode="eval").body, known)
+
+    assert pure("sum_to(x.T.copy(), x.shape)")
+    assert pure("(2.0 * x[1:]).sum(axis=0).reshape(2, 3)")
+    assert pure("np.sin(y).sum()")
+    assert not pure("y.sum()")
+    assert not pure("x.sum(out=y)")
+    assert not pure("x.fill(0.0)")
+    assert not pure("other(x)")
