@@ -207,6 +207,8 @@ class Adjoints:
     def _add_part(self, variable: str, leaf: gast.expr, expression: gast.expr, kind: Kind) -> list[gast.stmt]:
         statements = self.own(variable)
         bar = self.part(leaf)
+        if isinstance(self.kinds.of.get(leaf), SequenceOf | TupleOf | DictOf | Instance):
+            return [*statements, assign(bar, call("add_mirrors", bar, expression))]
         index = self._advanced_index(leaf)
         if index is not None:
             base = self.part(leaf.value) if isinstance(leaf, gast.Subscript) else bar

@@ -236,6 +236,7 @@ def _view_of_path(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element
 
     def element(index: gast.expr) -> gast.expr:
         part = subscript(iterable, index)
+        kinds.of[index] = Scalar("int64")  # type: ignore[index]
         if isinstance(kind, Array) and kind.dims is not None:
             inner = kind.dims[1:]
             kinds.of[part] = Array(kind.dtype, inner) if inner else Scalar(kind.dtype, False)  # type: ignore[index]

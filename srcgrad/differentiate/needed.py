@@ -33,21 +33,22 @@ def parts_to_name(tree: gast.FunctionDef, kinds: Kinds, activity: Activity) -> s
     costly values that a rule reads.
     """
     finder = _Finder(kinds)
-    for statement in _statements(tree.body):
+    for statement in statements_of(tree.body):
         varied = activity.varied_before.get(statement, frozenset())
         finder.statement(statement, varied)
     return finder.found
 
 
-def _statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:
+def statements_of(body: list[gast.stmt]) -> Iterator[gast.stmt]:
+    """All statements of a block, those inside others included."""
     for statement in body:
         yield statement
         for field in ("body", "orelse", "finalbody"):
             inner = getattr(statement, field, None)
             if isinstance(inner, list) and not isinstance(statement, gast.FunctionDef):
-                yield from _statements(inner)
+                yield from statements_of(inner)
         for handler in getattr(statement, "handlers", ()):
-            yield from _statements(handler.body)
+            yield from statements_of(handler.body)
 
 
 class _Finder:
@@ -65,19 +66,22 @@ class _Finder:
             case gast.Assign(targets=[target], value=value):
                 whole = isinstance(target, gast.Name | gast.Tuple)
                 overwritten = names_read(target) | {node.id for node in gast.walk(target) if isinstance(node, gast.Name)}
-                self.value(value, has_name=whole and not overwritten & names_read(value), stays=whole)
+                self.value(value, has_name=whole and not overwritten & names_read(value))
                 if self.depends(value) or self._is_varied(target):
                     self._index(target)
+                if whole:
+                    self.found.discard(value)
             case gast.AugAssign(target=target, value=value):
-                self.value(value, has_name=False, stays=False)
+                self.value(value, has_name=False)
                 self._index(target)
             case gast.Return(value=gast.AST() as value):
-                self.value(value, has_name=False, stays=False)
+                self.value(value, has_name=False)
             case gast.Expr(value=gast.Call(args=arguments) as value):
                 for argument in arguments:
-                    self.value(argument, has_name=False, stays=False)
+                    self.value(argument, has_name=False)
                 if isinstance(value.func, gast.Attribute):
                     self._inside(value.func.value)
+                self.found.discard(value)
             case gast.For(iter=iterable):
                 self._iterable(iterable)
             case _:
@@ -110,8 +114,8 @@ class _Finder:
                     self.found.add(iterable)
                 self._inside(iterable)
 
-    def value(self, node: gast.expr, has_name: bool, stays: bool) -> None:
-        """What to name in a value; ``has_name``: the value itself is held by a variable, ``stays``: it is a whole right side."""
+    def value(self, node: gast.expr, has_name: bool) -> None:
+        """What to name in a value; ``has_name``: the value itself is held by a variable."""
         if not self.depends(node):
             return
         for part in self._needed(node):
@@ -122,8 +126,6 @@ class _Finder:
                 continue
             self._name_costly(part)
         self._inside(node)
-        if stays and self._is_call_with_source(node):
-            self.found.discard(node)
 
     def _inside(self, node: gast.AST) -> None:
         """Calls of functions with source, calls that may not be repeated, and subscripted values that are no variables."""

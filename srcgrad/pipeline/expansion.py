@@ -7,16 +7,21 @@ from typing import Any
 
 import gast
 
-from srcgrad.analyse.activity import activity
+from srcgrad.analyse.activity import Activity, activity
+from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.kinds import Kinds, infer
-from srcgrad.differentiate.needed import parts_to_name
+from srcgrad.analyse.purity import is_pure_library_call
+from srcgrad.differentiate.needed import parts_to_name, statements_of
+from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Kind
+from srcgrad.normalise.comprehensions import expand_comprehensions
 from srcgrad.normalise.hoisting import hoist
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names
 
 _MOST_ROUNDS = 40
+_COMPREHENSIONS = (gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
 
 
 def expand(
@@ -26,9 +31,44 @@ def expand(
     found = infer(tree, function, kinds, program)
     names = Names(local_names(tree) | set(parameter_names(tree.args)) | names_read(tree.body))
     for _ in range(_MOST_ROUNDS):
-        parts = parts_to_name(tree, found, activity(tree, found, wrt, ()))
-        if not parts:
-            break
-        tree = hoist(tree, parts.__contains__, names)
+        active = activity(tree, found, wrt, ())
+        wider = _written_out(tree, found, active, names)
+        if wider is None:
+            return tree, found
+        tree = wider
         found = infer(tree, function, kinds, program)
-    return tree, found
+    raise UnsupportedError("this function calls itself in a way that cannot be written out", node=tree)
+
+
+def _written_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: Names) -> gast.FunctionDef | None:
+    """One more step of expansion, None where nothing is left to do."""
+    loops = _active_comprehensions(tree, kinds, active)
+    if loops:
+        return expand_comprehensions(tree, loops.__contains__, names, is_pure_library_call)
+    parts = parts_to_name(tree, kinds, active)
+    if parts:
+        return hoist(tree, parts.__contains__, names, is_pure=is_pure_library_call)
+    return None
+
+
+def _active_comprehensions(tree: gast.FunctionDef, kinds: Kinds, active: Activity) -> set[gast.AST]:
+    """The comprehensions and generators whose items vary with the differentiated parameters."""
+    found: set[gast.AST] = set()
+    for statement in statements_of(tree.body):
+        varied = active.varied_before.get(statement, frozenset())
+        for part in _own_expressions(statement):
+            for node in gast.walk(part):
+                if isinstance(node, _COMPREHENSIONS) and dependencies(node, kinds) & varied:
+                    found.add(node)
+    return found
+
+
+def _own_expressions(statement: gast.stmt) -> list[gast.expr]:
+    """The expressions of a statement, without those of the statements inside it and of tests."""
+    match statement:
+        case gast.Assign(value=value) | gast.AugAssign(value=value) | gast.Expr(value=value) | gast.For(iter=value):
+            return [value]
+        case gast.Return(value=gast.AST() as value):
+            return [value]
+        case _:
+            return []
