@@ -63,9 +63,10 @@ class Array(Kind):
 
 @dataclass(frozen=True)
 class Number(Kind):
-    """A number or an array, known only at run time."""
+    """A number or an array, known only at run time; ``dims`` are those it has if it is an array."""
 
     dtype: str
+    dims: tuple[Dimension, ...] | None = None
 
 
 @dataclass(frozen=True)

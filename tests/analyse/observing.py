@@ -103,7 +103,9 @@ def covers(kind: Kind, value: Any, lengths: dict[str, int]) -> bool:
             return len(dims) == value.ndim and all(
                 matches(dim, size, lengths) for dim, size in zip(dims, value.shape, strict=True)
             )
-        case Number(dtype=dtype):
+        case Number(dtype=dtype, dims=dims):
+            if isinstance(value, np.ndarray) and not covers(Array(dtype, dims), value, lengths):
+                return False
             return isinstance(value, (*_PYTHON_NUMBERS, np.generic, np.ndarray)) and check_dtype(
                 dtype, np.asarray(value).dtype
             )

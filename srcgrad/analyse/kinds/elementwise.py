@@ -187,10 +187,7 @@ def _either_form(function: Callable[..., Any], kinds: Sequence[Kind], operands: 
 
 def _result(dtype: str, form: str, either: bool, kinds: Sequence[Kind]) -> Kind:
     if any(isinstance(kind, Number) for kind in kinds):
-        # An array stays an array whatever it meets, though with as many dimensions as the other may have.
-        return (
-            Array(dtype, None) if any(isinstance(kind, Array) and kind.dims != () for kind in kinds) else Number(dtype)
-        )
+        return _uncertain_result(dtype, kinds)
     if all(isinstance(kind, Scalar) for kind in kinds):
         if form == "array":
             return Array(dtype, ())
@@ -200,6 +197,16 @@ def _result(dtype: str, form: str, either: bool, kinds: Sequence[Kind]) -> Kind:
         # Arrays without dimensions become numbers in every operation.
         return Scalar(dtype, False)
     return Array(dtype, dims)
+
+
+def _uncertain_result(dtype: str, kinds: Sequence[Kind]) -> Kind:
+    """The result where an operand may be a number or an array."""
+    as_arrays = broadcast_dims([Array(dtype, kind.dims) if isinstance(kind, Number) else kind for kind in kinds])
+    others = [kind for kind in kinds if not isinstance(kind, Number)]
+    if not any(isinstance(kind, Array) and kind.dims != () for kind in others):
+        return Number(dtype, as_arrays)
+    # Beside an array it is an array in any case; the lengths are known where both ways give the same.
+    return Array(dtype, as_arrays if as_arrays == broadcast_dims(others) else None)
 
 
 def binary(operation: type[gast.AST], left: Kind, right: Kind, fresh: Callable[[object], str]) -> Kind:

@@ -61,7 +61,7 @@ def join(left: Kind, right: Kind, fresh: Fresh = None, path: Path = ()) -> Kind:
             return left
         return _JOINS[type(left)](left, right, fresh, path) if len(path) < _DEEPEST else Opaque()
     if isinstance(left, (Scalar, Array, Number)) and isinstance(right, (Scalar, Array, Number)):
-        return Number(join_dtypes(left.dtype, right.dtype))
+        return _join_number_with_array(left, right, fresh, path)
     if left == NONE or right == NONE or isinstance(left, Maybe) or isinstance(right, Maybe):
         inner = join(_without_none(left), _without_none(right), fresh, path)
         return inner if isinstance(inner, (Opaque, Maybe, Unreachable)) else Maybe(inner)
@@ -126,7 +126,7 @@ def _join_scalars(left: Scalar, right: Scalar, fresh: Fresh, path: Path) -> Kind
     return Scalar(dtype, python, left.value if same else None, symbol)
 
 
-def _join_arrays(left: Array, right: Array, fresh: Fresh, path: Path) -> Kind:
+def _join_arrays(left: Array, right: Array, fresh: Fresh, path: Path) -> Array:
     dtype = join_dtypes(left.dtype, right.dtype)
     if left.dims is None or right.dims is None or len(left.dims) != len(right.dims):
         return Array(dtype, None)
@@ -139,8 +139,20 @@ def _join_arrays(left: Array, right: Array, fresh: Fresh, path: Path) -> Kind:
     return Array(dtype, tuple(dims))
 
 
+def _join_number_with_array(
+    left: Scalar | Array | Number, right: Scalar | Array | Number, fresh: Fresh, path: Path
+) -> Kind:
+    """A number on one side, an array (or what may be one) on the other or on both."""
+    dtype = join_dtypes(left.dtype, right.dtype)
+    shapes = [kind.dims for kind in (left, right) if not isinstance(kind, Scalar)]
+    if len(shapes) == 1:
+        return Number(dtype, shapes[0])
+    both = _join_arrays(Array(dtype, shapes[0]), Array(dtype, shapes[1]), fresh, path)
+    return Number(dtype, both.dims)
+
+
 def _join_numbers(left: Number, right: Number, fresh: Fresh, path: Path) -> Kind:
-    return Number(join_dtypes(left.dtype, right.dtype))
+    return _join_number_with_array(left, right, fresh, path)
 
 
 def _join_tuples(left: TupleOf, right: TupleOf, fresh: Fresh, path: Path) -> Kind:
@@ -230,7 +242,7 @@ Change = Callable[[Dimension, Path], Dimension | None]
 def change_lengths(kind: Kind, change: Change, path: Path = ()) -> Kind:
     """The kind with every length and every number's symbol replaced."""
     match kind:
-        case Array(dims=dims) if dims:
+        case Array(dims=dims) | Number(dims=dims) if dims:
             changed = tuple(change(dim, (*path, axis)) for axis, dim in enumerate(dims))
             return kind if changed == dims else replace(kind, dims=tuple(_known(dim) for dim in changed))
         case Scalar(symbol=symbol) if symbol is not None:

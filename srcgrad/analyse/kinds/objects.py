@@ -223,9 +223,9 @@ class Objects(Frame):
         match without_none(kind):
             case Unreachable():
                 return Unreachable()
-            case Array(dims=None, dtype=dtype) | Number(dtype=dtype):
+            case Array(dims=None, dtype=dtype) | Number(dims=None, dtype=dtype):
                 return Number(dtype)
-            case Array(dtype=dtype, dims=dims):
+            case Array(dtype=dtype, dims=dims) | Number(dtype=dtype, dims=dims):
                 return Array(dtype, dims[1:]) if dims is not None and len(dims) > 1 else Scalar(dtype, False)
             case TupleOf(elements=elements):
                 return self.take_out(node, join_all(elements))
@@ -252,8 +252,9 @@ class Objects(Frame):
                 return value
             case Array():
                 return index_array(value, index, self.naming(node, "index"))
-            case Number(dtype=dtype):
-                return Number(dtype)
+            case Number(dtype=dtype, dims=dims):
+                # A number cannot be indexed, so this is an array.
+                return index_array(Array(dtype, dims), index, self.naming(node, "index"))
             case Scalar(dtype=dtype):
                 return index_array(Array(dtype, ()), index, self.naming(node, "index"))
             case TupleOf() | SequenceOf():

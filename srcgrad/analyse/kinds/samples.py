@@ -82,27 +82,35 @@ def _run(
     return _Run(sampler.sizes, result)
 
 
-_cache: dict[Any, list[tuple[tuple[Kind, ...], tuple[tuple[str, Kind], ...], Kind]]] = {}
+# Results by function and kinds; emptied when it has grown large.
+_results: dict[Any, Kind] = {}
+_MOST_RESULTS = 4096
 
 
 def sampled_call(
     function: Any, positional: Sequence[Kind], keywords: Mapping[str, Kind], fresh: Callable[[object], str]
 ) -> Kind:
     """The kind of a call of a library function, by calling it on samples; Opaque where no sample will do."""
-    known = _cache.setdefault(function, [])
-    key, options = tuple(positional), tuple(sorted(keywords.items()))
-    for seen, seen_options, result in known:
-        if seen == key and seen_options == options:
-            return _named(result, fresh)
+    key = (function, tuple(positional), tuple(sorted(keywords.items(), key=lambda item: item[0])))
+    try:
+        result = _results.get(key)
+    except TypeError:
+        # A constant among the arguments that cannot be a key, such as a slice.
+        return _named(_judged(function, positional, keywords), fresh)
+    if result is None:
+        if len(_results) > _MOST_RESULTS:
+            _results.clear()
+        result = _results[key] = _judged(function, positional, keywords)
+    return _named(result, fresh)
+
+
+def _judged(function: Any, positional: Sequence[Kind], keywords: Mapping[str, Kind]) -> Kind:
     try:
         if any(_has_unknown_rank(kind) for kind in (*positional, *keywords.values())):
-            result = _sampled_by_rank(function, key, keywords)
-        else:
-            result = _sampled(function, key, keywords)
+            return _sampled_by_rank(function, positional, keywords)
+        return _sampled(function, positional, keywords)
     except NoSample:
-        result = Opaque()
-    known.append((key, options, result))
-    return _named(result, fresh)
+        return Opaque()
 
 
 def _named(kind: Kind, fresh: Callable[[object], str]) -> Kind:

@@ -140,7 +140,10 @@ class Statements(Loops):
             return old
         if isinstance(old, Number):
             result = self.operate(node, type(node.op), old, value)
-            return result if isinstance(result, Number) else Number(getattr(result, "dtype", old.dtype))
+            if isinstance(result, Array) and result.dims is not None:
+                return result
+            # Where it is an array, it stays the same array.
+            return Number(getattr(result, "dtype", old.dtype), getattr(result, "dims", None))
         if isinstance(old, SequenceOf) and old.cls is list:
             if isinstance(node.op, gast.Add):
                 self.session.store(old.sites, ANY_FIELD, self.iterate(node, value))
