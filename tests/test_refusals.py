@@ -70,9 +70,13 @@ def handler_gives_a_value(x):
     return y * x
 
 
+# A function that has neither Python source nor a rule.
+opaque = np.frompyfunc(lambda value: value * value, 1, 1)
+
+
 def calls_something_without_rule(x):
     print("ran")
-    return np.sum(np.unwrap(np.fft.fftshift(x)) * np.busday_count("2011-01", "2011-02"))
+    return np.sum(opaque(x))
 
 
 def nonlocal_active(x):
@@ -130,7 +134,7 @@ def test_refused_or_right(function, argument, expected):
 def test_a_function_without_rule_is_refused_by_name(capsys):
     from srcgrad import MissingRuleError, grad
 
-    with pytest.raises(MissingRuleError, match="unwrap|fftshift|busday_count"):
+    with pytest.raises(MissingRuleError, match="opaque"):
         grad(calls_something_without_rule)(np.ones(3))
     assert not capsys.readouterr().out
 
