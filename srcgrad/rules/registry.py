@@ -115,6 +115,7 @@ class Rule:
 
 _rules: dict[tuple[Any, str], list[Rule]] = {}
 _nondifferentiable: set[Any] = set()
+_linearity: dict[Any, Literal["linear", "multilinear"]] = {}
 
 # Rules for SciPy are loaded when a function has no rule yet and the program has imported that part of SciPy.
 _on_demand: dict[str, str] = {
@@ -210,6 +211,31 @@ def nondifferentiable(*functions: Callable[..., Any]) -> Any:
     """
     _nondifferentiable.update(functions)
     return functions[0] if len(functions) == 1 else functions
+
+
+def linear(*functions: Callable[..., Any]) -> None:
+    """Declare functions that are linear in all arguments with an adjoint, taken together.
+
+    The tangent of the result is the function of the tangents, with the same options.
+
+    >>> import numpy as np
+    >>> linearity(np.sum), linearity(np.matmul), linearity(np.exp)
+    ('linear', 'multilinear', None)
+    """
+    _linearity.update(dict.fromkeys(functions, "linear"))
+
+
+def multilinear(*functions: Callable[..., Any]) -> None:
+    """Declare functions that are linear in each argument with an adjoint (or in each of a sequence), the others fixed.
+
+    The tangent of the result is a sum: each time one of the arguments is replaced by its tangent.
+    """
+    _linearity.update(dict.fromkeys(functions, "multilinear"))
+
+
+def linearity(function: Any) -> Literal["linear", "multilinear"] | None:
+    """What was declared by `linear` or `multilinear` of a function."""
+    return _linearity.get(function) if has_rule(function) else None
 
 
 def find(function: Any, form: Form, ndims: tuple[int | None, ...] = ()) -> Rule | None:

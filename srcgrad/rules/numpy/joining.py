@@ -142,9 +142,9 @@ def full(z_bar: Any, z: Any, shape: Any, fill_value: Any, dtype: Any = None) -> 
     return z_bar
 
 
-@adjoint(np.full_like, arguments=("fill_value",), broadcasts=True)
+@adjoint(np.full_like, broadcasts=True)
 def full_like(z_bar: Any, z: Any, a: Any, fill_value: Any, dtype: Any = None) -> Any:
-    return z_bar
+    return None, z_bar
 
 
 @adjoint(np.arange)
