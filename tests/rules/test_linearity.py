@@ -1,13 +1,14 @@
-"""Functions declared linear are linear, on every sample."""
+"""Forward mode: functions declared linear are linear, tangents agree with differences, on every sample."""
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
 import pytest
 
-from srcgrad.rules.registry import linearity, rules
+from srcgrad.rules.registry import find, linearity, rules
 from tests.rules.differences import is_active, random_like
 from tests.rules.test_rules import SAMPLES, Sample, flat, rule_for
 
@@ -60,6 +61,38 @@ def test_linear_in_each_argument(sample: Sample) -> None:
                 rtol=1e-11,
                 atol=1e-11,
             )
+
+
+WITH_TANGENT = [sample for sample in SAMPLES if find(sample.function, "tangent") is not None]
+
+
+@pytest.mark.parametrize("sample", WITH_TANGENT, ids=str)
+def test_tangent_agrees_with_differences(sample: Sample) -> None:
+    rule = find(sample.function, "tangent")
+    assert rule is not None
+    generator = np.random.default_rng(7)
+    names = list(inspect.signature(rule.derivative).parameters)
+    leading = names[: names.index("z")]
+    varied = rule.arguments or rule.parameters[: len(leading)]
+    bound = inspect.signature(rule.derivative).bind_partial(
+        *[None] * (len(leading) + 1), *sample.arguments, **{k: v for k, v in sample.options.items() if k in names}
+    )
+    if not set(sample.options) <= set(names):
+        pytest.skip("an option that the tangent does not take")
+    values = [bound.arguments.get(name) for name in varied]
+    tangents = [random_like(value, generator) if value is not None and is_active(value) else 0.0 for value in values]
+    z = sample.function(*sample.arguments, **sample.options)
+    positions = [rule.parameters.index(name) for name in varied]
+
+    def moved(step: float) -> Any:
+        pairs = zip(positions, values, tangents)
+        replaced = {k: value + step * dot for k, value, dot in pairs if value is not None and is_active(value)}
+        return result(sample, replaced)
+
+    coarse, fine = [(moved(h) - moved(-h)) / (2.0 * h) for h in (2e-4, 1e-4)]
+    z_dot = rule.derivative(*tangents, z, *sample.arguments, **sample.options)
+    expected = (4.0 * fine - coarse) / 3.0
+    np.testing.assert_allclose(np.broadcast_to(z_dot, np.shape(z)).ravel(), expected, rtol=1e-7, atol=1e-8)
 
 
 def _moved(value: Any, part: int | None, generator: np.random.Generator) -> tuple[Any, Any]:

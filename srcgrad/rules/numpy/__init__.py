@@ -15,6 +15,7 @@ from srcgrad.rules.numpy import (
     products,
     reductions,
     shaping,
+    tangents,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "products",
     "reductions",
     "shaping",
+    "tangents",
 ]
