@@ -149,6 +149,15 @@ class Function(Kind):
 
 
 @dataclass(frozen=True)
+class SliceOf(Kind):
+    """A slice whose bounds may be known only at run time; a bound left out is ``Constant(None)``."""
+
+    start: Kind = Constant(None)
+    stop: Kind = Constant(None)
+    step: Kind = Constant(None)
+
+
+@dataclass(frozen=True)
 class Range(Kind):
     """A ``range`` object."""
 

@@ -27,6 +27,7 @@ from srcgrad.kind import (
     Range,
     Scalar,
     SequenceOf,
+    SliceOf,
     TupleOf,
 )
 from srcgrad.normalise import normalise
@@ -139,6 +140,9 @@ def covers(kind: Kind, value: Any, lengths: dict[str, int]) -> bool:
             return value is constant or bool(value == constant)
         case Function():
             return callable(value)
+        case SliceOf(start=start, stop=stop, step=step):
+            bounds = zip((start, stop, step), (value.start, value.stop, value.step), strict=True)
+            return all(covers(one, bound, lengths) for one, bound in bounds)
         case Range():
             return isinstance(value, range)
         case Iterator():

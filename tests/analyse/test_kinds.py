@@ -1,4 +1,4 @@
-"""What the inference of kinds promises beyond being right: sharp lengths, decided tests, facts of calls, early errors."""
+"""What the inference of kinds promises beyond being right: sharp lengths, decided tests, facts of calls, errors."""
 
 from __future__ import annotations
 

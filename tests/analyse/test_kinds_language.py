@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.analyse.observing import inferred, watched_run
+from tests.analyse.observing import watched_run
 
 PROGRAMS: list[tuple[Callable[..., Any], dict[str, Any]]] = []
 
@@ -61,7 +61,7 @@ def indexing(x, X, k):
     c = X[:, None, :].sum(axis=2)
     d = x[x > 0.0]
     e = x[[0, 2]] + x[np.array([1, 1])]
-    f = X[[0, 1], [1, 2]] + X[k]  [0]
+    f = X[[0, 1], [1, 2]] + X[k][0]
     g = X[k, :k] + X[0][::2]
     h = X[1:, [0, 1]][:, ::-1]
     i = x[..., 0]
@@ -124,7 +124,18 @@ def solved(X, x):
     q, r = np.linalg.qr(A)
     w, V = np.linalg.eigh(A)
     sign, logdet = np.linalg.slogdet(A)
-    return np.linalg.solve(A, x), np.linalg.inv(A), np.linalg.det(A), q, r, w, V, sign * logdet, np.fft.rfft(x), np.kron(x, x)
+    return (
+        np.linalg.solve(A, x),
+        np.linalg.inv(A),
+        np.linalg.det(A),
+        q,
+        r,
+        w,
+        V,
+        sign * logdet,
+        np.fft.rfft(x),
+        np.kron(x, x),
+    )
 
 
 @program(x=0.7, n=3)
@@ -201,7 +212,18 @@ def objects(x, options):
     q = Pair(x, second=VECTOR)
     c = Counter(x).step().step(by=x)
     options.history.append(x)
-    return p.weight, p.bias, q, q.second, q._replace(first=1.0), c.count, c.double, c(2.0), options.bias, options.history
+    return (
+        p.weight,
+        p.bias,
+        q,
+        q.second,
+        q._replace(first=1.0),
+        c.count,
+        c.double,
+        c(2.0),
+        options.bias,
+        options.history,
+    )
 
 
 @program(x=0.7)
@@ -220,7 +242,15 @@ def functions(x):
         total = total + function(x)
     half = partial(scaled, by=0.5)
     method = VECTOR.sum
-    return scaled(x), twice(scaled, VECTOR), total, half(x), list(map(scaled, [1.0, 2.0])), method(), twice(lambda t: t[:-1], VECTOR)
+    return (
+        scaled(x),
+        twice(scaled, VECTOR),
+        total,
+        half(x),
+        list(map(scaled, [1.0, 2.0])),
+        method(),
+        twice(lambda t: t[:-1], VECTOR),
+    )
 
 
 def factorial(n, x):
@@ -293,12 +323,33 @@ def handled(x):
 
 @program(x=VECTOR.astype(np.float32), k=3)
 def number_types(x, k):
-    return x * 2, x * 2.0, x * np.float64(2.0), x + np.arange(4), x.astype(float), x > 0, x.sum(), np.mean(x), x @ x, x / k, np.sqrt(k), x**2, x.dtype
+    return (
+        x * 2,
+        x * 2.0,
+        x * np.float64(2.0),
+        x + np.arange(4),
+        x.astype(float),
+        x > 0,
+        x.sum(),
+        np.mean(x),
+        x @ x,
+        x / k,
+        np.sqrt(k),
+        x**2,
+        x.dtype,
+    )
 
 
 @program(x=VECTOR, rng=np.random.default_rng(3))
 def drawn(x, rng):
-    return rng.normal(size=x.shape), rng.uniform(), np.random.rand(3), rng.integers(0, 5), np.r_[x, 1.0], rng.normal(x, 1.0)
+    return (
+        rng.normal(size=x.shape),
+        rng.uniform(),
+        np.random.rand(3),
+        rng.integers(0, 5),
+        np.r_[x, 1.0],
+        rng.normal(x, 1.0),
+    )
 
 
 @program(x=VECTOR)

@@ -13,7 +13,6 @@ import gast
 from srcgrad.analyse.kinds.conditions import comparison, narrowed, truth
 from srcgrad.analyse.kinds.elementwise import unary
 from srcgrad.analyse.kinds.facts import EnvironmentRead, symbol_of
-from srcgrad.analyse.kinds.indexing import SliceOf
 from srcgrad.analyse.kinds.joins import as_element, forget_values, join, join_all, without_none
 from srcgrad.analyse.kinds.operators import SPECIAL_METHODS, Operators
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind
@@ -28,6 +27,7 @@ from srcgrad.kind import (
     Opaque,
     Scalar,
     SequenceOf,
+    SliceOf,
     TupleOf,
     Unreachable,
 )

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from srcgrad.analyse.kinds import symbols
 from srcgrad.analyse.kinds.elementwise import as_array, broadcast_dims, length_of
 from srcgrad.analyse.kinds.joins import NONE
-from srcgrad.kind import Array, Constant, Dimension, Kind, Number, Opaque, Scalar, SequenceOf, TupleOf, Unreachable
+from srcgrad.kind import (
+    Array,
+    Constant,
+    Dimension,
+    Kind,
+    Number,
+    Opaque,
+    Scalar,
+    SequenceOf,
+    SliceOf,
+    TupleOf,
+    Unreachable,
+)
 
 ABSENT = NONE
-
-
-@dataclass(frozen=True)
-class SliceOf(Kind):
-    """A slice in an index; it never leaves this package."""
-
-    start: Kind = ABSENT
-    stop: Kind = ABSENT
-    step: Kind = ABSENT
 
 
 def slice_length(dim: Dimension, index: SliceOf) -> Dimension | None:

@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from srcgrad.analyse.kinds.builtin import BOOLEAN, Arguments, Options, transfer_of
-from srcgrad.analyse.kinds.joins import join
+from srcgrad.analyse.kinds.joins import NONE, join
 from srcgrad.analyse.kinds.objects import SuperOf, shows_all_attributes
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import (
@@ -25,6 +25,7 @@ from srcgrad.kind import (
     Range,
     Scalar,
     SequenceOf,
+    SliceOf,
     TupleOf,
 )
 
@@ -157,7 +158,5 @@ def _copied(frame: Calls, node: gast.AST, arguments: Arguments, options: Options
 
 @transfer_of(slice)
 def _slice(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    from srcgrad.analyse.kinds.indexing import ABSENT, SliceOf
-
-    bounds = [ABSENT, *arguments, ABSENT] if len(arguments) == 1 else [*arguments, ABSENT, ABSENT]
+    bounds = [NONE, *arguments, NONE] if len(arguments) == 1 else [*arguments, NONE, NONE]
     return SliceOf(*bounds[:3])

@@ -14,7 +14,7 @@ import numpy as np
 from srcgrad.analyse.kinds import symbols
 from srcgrad.analyse.kinds.elementwise import as_array, elementwise, length_of, operand_of, result_operands
 from srcgrad.analyse.kinds.joins import NONE, without_none
-from srcgrad.analyse.kinds.products import Arguments, FreshName, einsum, multiplied, outer
+from srcgrad.analyse.kinds.products import Arguments, FreshName, einsum, flat_length, multiplied, outer
 from srcgrad.analyse.kinds.samples import may_be_sampled, sampled_call
 from srcgrad.kind import (
     Array,
@@ -260,6 +260,21 @@ def _of_argument(function: Callable[[Kind], Kind]) -> Callable[[Arguments], Kind
     return transfer
 
 
+def _item(arguments: Arguments) -> Kind | None:
+    """``x.item()``: a number of Python's own."""
+    operand = operand_of(arguments.positional[0]) if arguments.positional else None
+    found = None if operand is None else result_operands(np.ndarray.item, ((operand[0], "array"),))
+    return Scalar(found[0][0], True) if found else None
+
+
+def _flattened(arguments: Arguments) -> Kind | None:
+    operand = operand_of(arguments.positional[0]) if arguments.positional else None
+    if operand is None:
+        return None
+    length = flat_length(arguments.positional[0])
+    return Array(operand[0], (arguments.fresh("flat") if length is None else length,))
+
+
 TRANSFERS: dict[Any, Callable[[Arguments], Kind | None]] = {
     np.zeros: _created("shape", 1),
     np.ones: _created("shape", 1),
@@ -276,6 +291,9 @@ TRANSFERS: dict[Any, Callable[[Arguments], Kind | None]] = {
     np.copy: _copied,
     np.astype: _retyped,
     np.reshape: _reshaped,
+    np.ndarray.item: _item,
+    np.ndarray.flatten: _flattened,
+    np.ravel: _flattened,
     np.broadcast_to: _broadcast_to,
     np.matmul: multiplied(False),
     np.dot: multiplied(True),

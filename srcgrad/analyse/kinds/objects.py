@@ -14,7 +14,7 @@ import numpy as np
 
 from srcgrad.analyse.kinds.elementwise import as_array, length_of
 from srcgrad.analyse.kinds.frame import ANY_FIELD, Frame
-from srcgrad.analyse.kinds.indexing import SliceOf, index_array
+from srcgrad.analyse.kinds.indexing import index_array
 from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join_all, without_none
 from srcgrad.analyse.kinds.library import library_call, ndim_kind, shape_kind, size_kind
 from srcgrad.analyse.kinds.samples import sampled_call
@@ -33,6 +33,7 @@ from srcgrad.kind import (
     Range,
     Scalar,
     SequenceOf,
+    SliceOf,
     TupleOf,
     Unreachable,
 )

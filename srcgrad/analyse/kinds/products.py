@@ -99,13 +99,14 @@ def outer(arguments: Arguments) -> Kind | None:
         return None
     left, right = (as_array(kind, arguments.fresh) for kind in arguments.positional)
     dtype = _product_type(np.multiply, left, right)
-    sizes = [_flat_length(kind) for kind in (left, right)]
+    sizes = [flat_length(kind) for kind in (left, right)]
     if dtype is None:
         return None
     return Array(dtype, tuple(arguments.fresh(("outer", k)) if size is None else size for k, size in enumerate(sizes)))
 
 
-def _flat_length(kind: Kind) -> Dimension | None:
+def flat_length(kind: Kind) -> Dimension | None:
+    """How many elements a number or array has, where that is known."""
     if isinstance(kind, Scalar):
         return 1
     return symbols.product(kind.dims) if isinstance(kind, Array) and kind.dims is not None else None

@@ -275,16 +275,15 @@ def _candidates(run: _Run, size: int) -> Iterator[tuple[Dimension, Callable[[dic
             factor = size // both
             yield (
                 symbols.multiply(factor, symbols.multiply(one, other)),
-                lambda sizes, one=one, other=other, factor=factor: factor * sizes[one] * sizes[other],  # type: ignore[misc]
+                lambda sizes, x=one, y=other, factor=factor: factor * sizes[x] * sizes[y],  # type: ignore[misc]
             )
 
 
 # Functions that are never called on samples: they write, draw, read files or ask the system.
 WRITING = frozenset(
     "copyto place put putmask put_along_axis fill_diagonal shuffle save savez savetxt savez_compressed load loadtxt "
-    "genfromtxt fromfile memmap seed set_state setflags tofile seterr set_printoptions apply_along_axis apply_over_axes "
-    "vectorize fromfunction frompyfunc piecewise resize fill itemset "
-    "at".split()
+    "genfromtxt fromfile memmap seed set_state setflags tofile seterr set_printoptions apply_along_axis "
+    "apply_over_axes vectorize fromfunction frompyfunc piecewise resize fill itemset at".split()
 )
 
 
