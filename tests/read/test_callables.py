@@ -145,7 +145,7 @@ def test_leading_arguments_and_keywords() -> None:
     assert found.function is Model.method and found.leading == (model, 1.0) and found.keywords == {"k": 2}
 
 
-WITHOUT_SOURCE = {"ufunc": np.sin, "dispatcher": np.sum, "builtin": len, "method": "text".upper, "reduce": np.add.reduce}
+WITHOUT_SOURCE = {"ufunc": np.sin, "dispatcher": np.sum, "builtin": len, "method": "a".upper, "reduce": np.add.reduce}
 
 
 @pytest.mark.parametrize("target", WITHOUT_SOURCE.values(), ids=WITHOUT_SOURCE)
