@@ -107,12 +107,13 @@ def is_path(node: gast.AST, kinds: Kinds) -> bool:
 
 
 def _is_copy(node: gast.AST, kinds: Kinds) -> bool:
-    """Whether a subscript makes a copy, so that adding into a part of it would be lost: ``x[[0, 2]]``."""
-    return (
-        isinstance(node, gast.Subscript)
-        and isinstance(kinds.of.get(node.value), Array | Number)
-        and not is_basic_index(node.slice, kinds)
-    )
+    """Whether a subscript makes a copy, so that adding into a part of it would be lost: ``x[[0, 2]]``, a slice of a list."""
+    if not isinstance(node, gast.Subscript):
+        return False
+    if isinstance(kinds.of.get(node.value), Array | Number):
+        return not is_basic_index(node.slice, kinds)
+    index = kinds.of.get(node.slice)
+    return isinstance(node.slice, gast.Slice) or (isinstance(index, Constant) and isinstance(index.value, slice))
 
 
 def is_basic_index(index: gast.AST, kinds: Kinds) -> bool:

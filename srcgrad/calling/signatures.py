@@ -19,18 +19,42 @@ CONSTANTS = (str, bytes, type(None), type(Ellipsis), type(NotImplemented), np.dt
 CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc)
 
 
+# The patterns of the shapes met so far; finding one again is much faster than working it out.
+_equalities: dict[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]] = {}
+_MOST_SHAPES = 4096
+
+
 def signature(values: tuple[Any, ...]) -> tuple[Hashable, ...]:
     """The key under which the specialisation for these argument values is kept."""
     keys: list[Any] = []
+    shapes: list[tuple[int, ...]] = []
     for value in values:
         cls = type(value)
         if cls is np.ndarray:
-            keys.append((value.dtype, value.ndim))
+            keys.append(value.dtype)
+            shapes.append(value.shape)
         elif cls in NUMBERS:
             keys.append(cls)
         else:
             keys.append(_key_of(value, ()))
+    if shapes:
+        lengths = tuple(shapes)
+        keys.append(_equalities.get(lengths) or equalities(lengths))
     return tuple(keys)
+
+
+def equalities(shapes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Which lengths of several arrays are equal: each length as the number of its first occurrence, 1 as -1.
+
+    >>> equalities(((5, 3), (3,), (1, 5)))
+    ((0, 1), (1,), (-1, 0))
+    """
+    first: dict[int, int] = {1: -1}
+    pattern = tuple([tuple([first.setdefault(length, len(first) - 1) for length in shape]) for shape in shapes])
+    if len(_equalities) >= _MOST_SHAPES:
+        _equalities.clear()
+    _equalities[shapes] = pattern
+    return pattern
 
 
 def _key_of(value: Any, above: tuple[int, ...]) -> Any:

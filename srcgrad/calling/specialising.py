@@ -12,6 +12,7 @@ from srcgrad.calling.argnums import Choice, EveryPositional
 from srcgrad.calling.arrangement import Arrangement, arrange
 from srcgrad.calling.foreign import refuse_foreign_arrays
 from srcgrad.calling.parameters import Parameters
+from srcgrad.calling.lengths import with_equal_lengths
 from srcgrad.calling.signatures import signature
 from srcgrad.calling.surroundings import Surroundings
 from srcgrad.errors import SrcgradError
@@ -98,6 +99,7 @@ class Specialisations:
             except SrcgradError as error:
                 error.location = error.location or self.parameters.location(name)
                 raise
+        kinds = with_equal_lengths(kinds, dict(zip(self.parameters.names, arrangement.arguments(values))))
         return Specialisation(self.generate(kinds, arrangement.wrt), arrangement, self.options)
 
     def generate(self, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> pipeline.Generated:

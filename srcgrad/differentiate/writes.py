@@ -224,10 +224,11 @@ def _reads_only(value: gast.expr, target: gast.expr, base: str) -> bool:
     """Whether a value reads an array only at the very element that is assigned, outside of conditional expressions."""
     wanted = gast.dump(_load(target))
     inside: set[gast.AST] = set()
+    deeper = {node.value for node in gast.walk(value) if isinstance(node, gast.Subscript | gast.Attribute)}
     for node in gast.walk(value):
         if isinstance(node, gast.IfExp | gast.Lambda | gast.ListComp | gast.GeneratorExp):
             return False
-        if isinstance(node, gast.Subscript) and gast.dump(node) == wanted:
+        if isinstance(node, gast.Subscript) and gast.dump(node) == wanted and node not in deeper:
             inside.update(gast.walk(node))
         if isinstance(node, gast.Name) and node.id == base and node not in inside:
             return False

@@ -16,7 +16,9 @@ from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Kind
 from srcgrad.normalise.comprehensions import expand_comprehensions
 from srcgrad.normalise.hoisting import hoist
+from srcgrad.normalise.inlining import inline_calls
 from srcgrad.pipeline.program import SourceProgram
+from srcgrad.pipeline.writing_out import calls_to_write_out
 from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names
 
@@ -32,7 +34,7 @@ def expand(
     names = Names(local_names(tree) | set(parameter_names(tree.args)) | names_read(tree.body))
     for _ in range(_MOST_ROUNDS):
         active = activity(tree, found, wrt, ())
-        wider = _written_out(tree, found, active, names)
+        wider = _written_out(tree, function, found, active, names, program)
         if wider is None:
             return tree, found
         tree = wider
@@ -40,8 +42,15 @@ def expand(
     raise UnsupportedError("this function calls itself in a way that cannot be written out", node=tree)
 
 
-def _written_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: Names) -> gast.FunctionDef | None:
+def _written_out(
+    tree: gast.FunctionDef, function: Any, kinds: Kinds, active: Activity, names: Names, program: SourceProgram
+) -> gast.FunctionDef | None:
     """One more step of expansion, None where nothing is left to do."""
+    bodies = calls_to_write_out(tree, function, kinds, active, program)
+    if bodies:
+        wider = inline_calls(tree, bodies, names, is_pure_library_call)
+        if wider is not tree:
+            return wider
     loops = _active_comprehensions(tree, kinds, active)
     if loops:
         return expand_comprehensions(tree, loops.__contains__, names, is_pure_library_call)

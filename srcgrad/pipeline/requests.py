@@ -12,6 +12,9 @@ from srcgrad.kind import Kind
 Form = Literal["gradient", "value_and_gradient", "pair"]
 Result = Literal["scalar", "sum", "any"]
 
+# What is in these may change its kind while the object itself stays.
+_CHANGEABLE = (DictOf, Instance, Opaque, SequenceOf, TupleOf)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -45,7 +48,7 @@ class GlobalRead:
         except (LookupError, ValueError):
             self.module.pop(self.name, None)
             return False
-        if self.module.get(self.name, self) is value:
+        if self.module.get(self.name, self) is value and not isinstance(self.read.kind, _CHANGEABLE):
             return True
         if not self.read.is_current():
             return False

@@ -1,0 +1,151 @@
+"""Which calls are written out: the callee's body stands in the caller."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any
+
+import gast
+
+from srcgrad.analyse.activity import Activity
+from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.effects import calls_that_write
+from srcgrad.analyse.kinds import Kinds, Target
+from srcgrad.analyse.operations import single_target
+from srcgrad.differentiate.calls import is_differentiated
+from srcgrad.differentiate.needed import statements_of
+from srcgrad.errors import SrcgradError
+from srcgrad.kind import Function, SequenceOf, TupleOf
+from srcgrad.normalise.inlining import InlineBody
+from srcgrad.pipeline.program import SourceProgram
+from srcgrad.syntax.binding import Default, bind, signature_of
+from srcgrad.syntax.build import constant, local_names, names_read, parameter_names
+from srcgrad.syntax.tree import copy_tree
+
+_INNER = (gast.FunctionDef, gast.Lambda)
+
+
+def calls_to_write_out(
+    tree: gast.FunctionDef, function: Any, kinds: Kinds, active: Activity, program: SourceProgram
+) -> dict[gast.Call, InlineBody]:
+    """The calls that are written out, with the bodies to put in their place.
+
+    These are calls of functions defined inside the program, of functions that write into their arguments or are given
+    functions of the program, and of functions that are one ``return``.
+    """
+    writing = {call for call, _ in calls_that_write(tree, kinds, program.body)}
+    chosen: dict[gast.Call, InlineBody] = {}
+    for statement, call in _whole_calls(tree):
+        target = single_target(call, kinds)
+        varied = active.varied_before.get(statement, frozenset())
+        if target is None or not (call in writing or dependencies(call, kinds) & varied):
+            continue
+        body = _body(call, target, call in writing, tree, function, kinds, program)
+        if body is not None:
+            chosen[call] = body
+    return chosen
+
+
+def _whole_calls(tree: gast.FunctionDef) -> Iterator[tuple[gast.stmt, gast.Call]]:
+    for statement in statements_of(tree.body):
+        match statement:
+            case gast.Assign(targets=[gast.Name() | gast.Tuple()], value=gast.Call() as call) | gast.Expr(value=gast.Call() as call):
+                yield statement, call
+            case _:
+                pass
+
+
+def _body(
+    call: gast.Call,
+    target: Target,
+    writes: bool,
+    tree: gast.FunctionDef,
+    function: Any,
+    kinds: Kinds,
+    program: SourceProgram,
+) -> InlineBody | None:
+    """The body of a callee that is to be written out, None where the call stays."""
+    callee: gast.FunctionDef
+    if isinstance(target.function, _INNER):
+        callee = _as_definition(target.function)
+        signature = signature_of(target.function.args)
+    elif is_differentiated(target) and isinstance(target.function, FunctionType):
+        callee = program.body(target.function)
+        wanted = writes or _is_given_functions(call, kinds) or len(callee.body) == 1
+        if not wanted or _calls_itself(callee, target) or not _sees_the_same(callee, target.function, tree, function, program):
+            return None
+        signature = inspect.signature(target.function, follow_wrapped=False)
+    else:
+        return None
+    if target.leading or target.keywords:
+        return None
+    receiver = target.receiver if target.receiver is not None else getattr(call.func, "value", None)
+    try:
+        bound = bind(call, signature, int(target.bound), lambda node: _length(node, kinds))
+    except SrcgradError:
+        return None
+    arguments: dict[str, gast.expr | None] = {}
+    for position, parameter in enumerate(parameter_names(callee.args)):
+        if target.bound and position == 0:
+            arguments[parameter] = receiver
+            continue
+        argument = bound[parameter]
+        if isinstance(argument, Default):
+            argument = _default(argument.value)
+            if argument is None:
+                return None
+        arguments[parameter] = argument
+    return InlineBody(callee, arguments)
+
+
+def _default(value: Any) -> gast.expr | None:
+    if isinstance(value, gast.AST):
+        return copy_tree(value) if isinstance(value, gast.Constant | gast.UnaryOp) else None
+    if value is None or isinstance(value, bool | int | float | str):
+        return constant(value)
+    return None
+
+
+def _as_definition(function: gast.FunctionDef | gast.Lambda) -> gast.FunctionDef:
+    if isinstance(function, gast.FunctionDef):
+        return function
+    body = gast.copy_location(gast.Return(function.body), function.body)
+    return gast.copy_location(gast.FunctionDef("anonymous", function.args, [body], [], None, None, []), function)
+
+
+def _is_given_functions(call: gast.Call, kinds: Kinds) -> bool:
+    """Whether an argument is a function that is defined inside the program."""
+    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        kind = kinds.of.get(argument)
+        if isinstance(kind, Function) and any(isinstance(target, _INNER) for target in kind.targets):
+            return True
+    return False
+
+
+def _calls_itself(callee: gast.FunctionDef, target: Target) -> bool:
+    return target.function.__name__ in names_read(callee.body)
+
+
+def _sees_the_same(
+    callee: gast.FunctionDef, called: FunctionType, tree: gast.FunctionDef, function: Any, program: SourceProgram
+) -> bool:
+    """Whether the free names of a callee mean the same in the caller."""
+    if any(isinstance(node, _INNER) for node in gast.walk(callee) if node is not callee):
+        return False
+    own = local_names(tree) | set(parameter_names(tree.args))
+    for identifier in names_read(callee.body) - local_names(callee) - set(parameter_names(callee.args)):
+        theirs = program.lookup(called, identifier)
+        if identifier in own or theirs.owner is not program.lookup(function, identifier).owner:
+            return False
+    return True
+
+
+def _length(node: gast.AST, kinds: Kinds) -> int | None:
+    kind = kinds.of.get(node)
+    if isinstance(kind, TupleOf):
+        return len(kind.elements)
+    if isinstance(kind, SequenceOf) and kind.elements is not None:
+        return len(kind.elements)
+    return None
