@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from srcgrad.analyse.kinds import EnvironmentRead
+from srcgrad.kind import DictOf, Instance, Opaque, SequenceOf, TupleOf
 from srcgrad.kind import Kind
 
 Form = Literal["gradient", "value_and_gradient", "pair"]
