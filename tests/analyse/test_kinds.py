@@ -342,6 +342,22 @@ def test_wrong_calls_are_reported_before_the_run() -> None:
         kinds_of(f, x=1.0)
 
 
+def test_what_would_change_kinds_behind_our_back_is_refused() -> None:
+    def f(x):
+        x.shape = (2, 2)
+        return np.sum(x)
+
+    with pytest.raises(UnsupportedError, match="shape of an array"):
+        kinds_of(f, x=VECTOR)
+
+    def g(x):
+        np.anything = x
+        return x
+
+    with pytest.raises(UnsupportedError, match="modules and classes"):
+        kinds_of(g, x=1.0)
+
+
 def test_what_may_never_run_is_not_reported() -> None:
     def f(x):
         if x.ndim == 2:

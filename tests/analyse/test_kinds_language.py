@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import namedtuple
 from collections.abc import Callable
@@ -359,6 +360,39 @@ def walrus_and_chains(x):
     else:
         y = []
     return n, y, f"{n}", x.shape == (n,), any(v > 0 for v in x), "text".upper(), "%d" % n
+
+
+@program(x=VECTOR)
+def suppressed(x):
+    y = None
+    with contextlib.suppress(ZeroDivisionError):
+        y = 1.0
+        y = x
+        y = 1 / 0
+    try:
+        for k in range(3):
+            z = None
+            if k == 2:
+                raise ValueError
+            z = x
+    except ValueError:
+        pass
+    return y, z, 2**-1, x.size**-1
+
+
+@program(x=VECTOR)
+def uncertain_products(x):
+    total = 0.0
+    for _ in range(2):
+        total = total + x
+    return (
+        np.dot(total, total),
+        np.dot(x, total),
+        np.sum(total),
+        np.where(x > 0.0, total, 1.0),
+        total.sum(),
+        np.cumsum(total),
+    )
 
 
 @pytest.mark.parametrize(("function", "arguments"), PROGRAMS, ids=lambda value: getattr(value, "__name__", ""))

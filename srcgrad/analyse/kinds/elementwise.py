@@ -213,6 +213,10 @@ def binary(operation: type[gast.AST], left: Kind, right: Kind, fresh: Callable[[
     """The kind of ``left operation right`` for numbers and arrays, constants and symbols of integers carried along."""
     function = OPERATIONS[operation]
     kind = elementwise(function, (left, right), fresh)
+    if operation is gast.Pow and isinstance(kind, Scalar) and kind.python and kind.dtype == "int64":
+        # Python's 2 ** -1 is 0.5.
+        if isinstance(right, Scalar) and isinstance(right.value, int) and right.value < 0:
+            kind = Scalar("float64", True)
     if isinstance(kind, Scalar) and isinstance(left, Scalar) and isinstance(right, Scalar):
         return _with_value(function, operation, kind, left, right)
     return kind

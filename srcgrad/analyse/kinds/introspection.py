@@ -102,7 +102,7 @@ def _super(frame: Calls, node: gast.AST, arguments: Arguments, options: Options)
 @transfer_of(setattr)
 def _setattr(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     if isinstance(arguments[1], Constant):
-        frame.store_attribute(arguments[0], arguments[1].value, arguments[2])
+        frame.store_attribute(node, arguments[0], arguments[1].value, arguments[2])
         return Constant(None)
     raise UnsupportedError("which attribute this sets is known only at run time", node=node)
 

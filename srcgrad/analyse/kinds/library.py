@@ -13,7 +13,7 @@ import numpy as np
 
 from srcgrad.analyse.kinds import symbols
 from srcgrad.analyse.kinds.elementwise import as_array, elementwise, length_of, operand_of, result_operands
-from srcgrad.analyse.kinds.joins import NONE, without_none
+from srcgrad.analyse.kinds.joins import NONE, join, without_none
 from srcgrad.analyse.kinds.products import Arguments, FreshName, einsum, flat_length, multiplied, outer
 from srcgrad.analyse.kinds.samples import may_be_sampled, sampled_call
 from srcgrad.kind import (
@@ -29,6 +29,8 @@ from srcgrad.kind import (
     TupleOf,
     Unreachable,
 )
+
+_MOST_UNCERTAIN = 3
 
 
 def library_call(
@@ -48,6 +50,9 @@ def library_call(
             return positional[function.nin]
         if "dtype" not in keywords and len(positional) == function.nin:
             return elementwise(function, positional, fresh)
+    uncertain = [k for k, kind in enumerate(positional) if isinstance(kind, Number) and kind.dims is not None]
+    if 0 < len(uncertain) <= _MOST_UNCERTAIN and (may_be_sampled(function) or function in TRANSFERS):
+        return _either_way(function, positional, keywords, fresh, uncertain[0])
     try:
         transfer = TRANSFERS.get(function)
     except TypeError:
@@ -59,6 +64,22 @@ def library_call(
     if may_be_sampled(function):
         return sampled_call(function, positional, keywords, fresh)
     return None
+
+
+def _either_way(
+    function: Any, positional: Sequence[Kind], keywords: Mapping[str, Kind], fresh: FreshName, place: int
+) -> Kind:
+    """The kind of a call where one argument is a number or an array: what covers both."""
+    uncertain = positional[place]
+    assert isinstance(uncertain, Number)
+    result: Kind = Unreachable()
+    for kind in (Scalar(uncertain.dtype, False), Array(uncertain.dtype, uncertain.dims)):
+        changed = [*positional[:place], kind, *positional[place + 1 :]]
+        found = library_call(function, changed, keywords, fresh)
+        # A way that the function refuses is one that the program does not take.
+        if found is not None and not isinstance(found, Opaque):
+            result = join(result, found, lambda path: fresh(("either", path)))
+    return Opaque() if isinstance(result, Unreachable) else result
 
 
 def dims_of_shape(shape: Kind, fresh: FreshName) -> tuple[Dimension, ...] | None:

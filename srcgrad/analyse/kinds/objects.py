@@ -323,11 +323,19 @@ class Objects(Frame):
             if container.entries is None or all(key != known for known, _ in container.entries):
                 self.session.resize(container.sites)
 
-    def store_attribute(self, container: Kind, name: str, kind: Kind) -> None:
+    def store_attribute(self, node: gast.AST, container: Kind, name: str, kind: Kind) -> None:
         """Note an assignment to an attribute."""
         container = without_none(container)
         if isinstance(container, Instance):
             self.session.store(container.sites, name, kind)
+        elif isinstance(container, (Array, Number)) and name in ("shape", "dtype", "strides"):
+            raise UnsupportedError(
+                f"assigning the {name} of an array is not differentiated",
+                node=node,
+                advice="make a new array: x.reshape(...)",
+            )
+        elif isinstance(container, Constant) and isinstance(container.value, (type, types.ModuleType)):
+            raise UnsupportedError("assigning attributes of modules and classes is not differentiated", node=node)
 
     def unpacked(self, node: gast.AST, kind: Kind, count: int) -> list[Kind]:
         """The kinds of the items when a value is unpacked into ``count`` targets."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -85,7 +86,7 @@ class Statements(Loops):
         elif isinstance(target, gast.Attribute):
             container = self.evaluate(target.value)
             self.of[target] = kind
-            self.store_attribute(container, target.attr, kind)
+            self.store_attribute(target, container, target.attr, kind)
         elif isinstance(target, gast.Starred):
             self.of[target] = kind
             self.assign(target.value, kind)
@@ -221,6 +222,7 @@ class Statements(Loops):
             self.execute([statement])
             states.append(None if self.variables is None else dict(self.variables))
         self.silent -= 1
+        states.append(self._assigned_inside(node.body))
         if self.variables is not None:
             self.execute(node.orelse)
         ends = [self.variables]
@@ -241,6 +243,17 @@ class Statements(Loops):
             if is_dead:
                 self.variables = None
 
+    def _assigned_inside(self, statements: Sequence[gast.AST]) -> Variables:
+        """What was assigned anywhere inside some statements, which an exception may leave at any point."""
+        assigned: Variables = {}
+        for statement in statements:
+            for inner in gast.walk(statement):
+                if isinstance(inner, gast.Name) and inner in self.of and not isinstance(inner.ctx, gast.Load):
+                    if inner.id in self.locals:
+                        old = assigned.get(inner.id, Unreachable())
+                        assigned[inner.id] = join(old, self.of[inner], self.naming(statement, inner.id))
+        return assigned
+
     def _with(self, node: gast.With) -> None:
         for item in node.items:
             kind = self.evaluate(item.context_expr)
@@ -251,7 +264,16 @@ class Statements(Loops):
                     if isinstance(found, Function):
                         entered = self.call(item.context_expr, Function(found.targets), [kind], {})[0]
                 self.assign(item.optional_vars, entered)
+        before = self.variables
         self.execute(node.body)
+        if any(self._may_suppress(item.context_expr) for item in node.items):
+            self.variables = self.merge(node, "with", (before, self.variables, self._assigned_inside(node.body)))
+
+    def _may_suppress(self, context: gast.AST) -> bool:
+        """Whether a context manager may end an exception, so that the program goes on with half of the body done."""
+        if isinstance(context, gast.Call) and self.of.get(context.func) == Constant(contextlib.suppress):
+            return True
+        return isinstance(self.of.get(context), Instance)
 
     # ---- definitions and others ----
 
