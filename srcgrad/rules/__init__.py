@@ -9,6 +9,28 @@ from __future__ import annotations
 
 from srcgrad.rules import numpy as _numpy  # noqa: F401  (registers its rules)
 from srcgrad.rules import python as _python  # noqa: F401
-from srcgrad.rules.registry import adjoint, find, has_rule, is_nondifferentiable, nondifferentiable, partials, tangent
+from srcgrad.rules.registry import (
+    adjoint,
+    find,
+    has_rule,
+    is_nondifferentiable,
+    linear,
+    linearity,
+    multilinear,
+    nondifferentiable,
+    partials,
+    tangent,
+)
 
-__all__ = ["adjoint", "find", "has_rule", "is_nondifferentiable", "nondifferentiable", "partials", "tangent"]
+__all__ = [
+    "adjoint",
+    "find",
+    "has_rule",
+    "is_nondifferentiable",
+    "linear",
+    "linearity",
+    "multilinear",
+    "nondifferentiable",
+    "partials",
+    "tangent",
+]

@@ -398,6 +398,8 @@ def _products() -> list[Sample]:
     for a, b in ((real(2, 3, 2), complex_(2, 3)), (complex_(2, 3, 2), real(2, 3))):
         samples += [Sample(np.matmul, (a, b)), Sample(np.dot, (a, b)), Sample(np.kron, (a, b))]
         samples += [Sample(np.einsum, ("ijk,kl->il", a, b)), Sample(np.tensordot, (a, b), {"axes": 1})]
+        samples += [Sample(np.matvec, (a[:, 0, :1], b[0, :1])), Sample(np.vecmat, (a[0, 0], b))]
+        samples += [Sample(np.vecdot, (a[0], b[0, :2])), Sample(np.inner, (a, b[:, :2]))]
         samples += [Sample(np.convolve, (a[0, 0], b[0])), Sample(np.concatenate, ([a[0], b.T],), {"axis": 1})]
         samples += [Sample(np.trapezoid, (a[0, 0], b[0, :2])), Sample(np.linalg.solve, (a[0, :2], b))]
     samples += [Sample(np.interp, (real(3), np.array([-2.0, 0.0, 2.0]), complex_(3)))]

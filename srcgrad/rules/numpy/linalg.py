@@ -19,6 +19,7 @@ from srcgrad.runtime import (
     norm_adjoint,
     pinv_adjoint,
     qr_adjoint,
+    real_like,
     sum_to,
     svd_adjoint,
 )
@@ -51,12 +52,16 @@ def slogdet(z_bar: Any, z: Any, a: Any) -> Any:
 @adjoint(np.linalg.solve, kinds="2d, 1d")
 def solve_vector(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
     b_bar = np.linalg.solve(a.T, z_bar)
+    if np.iscomplexobj(z):
+        return real_like(-np.outer(b_bar, z), a), real_like(b_bar, b)
     return -np.outer(b_bar, z), b_bar
 
 
 @adjoint(np.linalg.solve, kinds="2d, 2d")
 def solve_matrix(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
     b_bar = np.linalg.solve(a.T, z_bar)
+    if np.iscomplexobj(z):
+        return real_like(-b_bar @ z.T, a), real_like(b_bar, b)
     return -b_bar @ z.T, b_bar
 
 
@@ -64,7 +69,10 @@ def solve_matrix(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
 def solve(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
     b_bar = np.linalg.solve(np.swapaxes(a, -1, -2), z_bar[..., np.newaxis] if b.ndim == 1 else z_bar)
     a_bar = -b_bar @ np.swapaxes(z[..., np.newaxis] if b.ndim == 1 else z, -1, -2)
-    return sum_to(a_bar, a.shape), sum_to(b_bar[..., 0] if b.ndim == 1 else b_bar, b.shape)
+    a_bar, b_bar = sum_to(a_bar, a.shape), sum_to(b_bar[..., 0] if b.ndim == 1 else b_bar, b.shape)
+    if np.iscomplexobj(z):
+        return real_like(a_bar, a), real_like(b_bar, b)
+    return a_bar, b_bar
 
 
 @adjoint(np.linalg.cholesky)

@@ -14,6 +14,7 @@ from srcgrad.runtime import (
     einsum_adjoint,
     kron_adjoint,
     matmul_adjoint,
+    real_like,
     sum_to,
     tensordot_adjoint,
 )
@@ -63,7 +64,10 @@ def matrix_matrix(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
 @adjoint(np.matmul, kinds="2d, 3d+")
 @adjoint(np.matmul, kinds="3d+, 2d")
 def stack_of_products(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    return sum_to(z_bar @ np.swapaxes(b, -1, -2), a.shape), sum_to(np.swapaxes(a, -1, -2) @ z_bar, b.shape)
+    a_bar, b_bar = sum_to(z_bar @ np.swapaxes(b, -1, -2), a.shape), sum_to(np.swapaxes(a, -1, -2) @ z_bar, b.shape)
+    if np.iscomplexobj(z):
+        return real_like(a_bar, a), real_like(b_bar, b)
+    return a_bar, b_bar
 
 
 @adjoint(np.dot, kinds="0d, 0d")
@@ -115,22 +119,27 @@ def vdot(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
 @adjoint(np.linalg.vecdot)
 def vecdot(z_bar: Any, z: Any, a: Any, b: Any, *, axis: int = -1) -> Any:
     spread = np.expand_dims(z_bar, axis)
-    if np.iscomplexobj(a):
-        return sum_to(np.conj(spread * b), a.shape), sum_to(spread * np.conj(a), b.shape)
+    if np.iscomplexobj(z):
+        a_bar, b_bar = np.conj(spread * b), spread * np.conj(a)
+        return real_like(sum_to(a_bar, a.shape), a), real_like(sum_to(b_bar, b.shape), b)
     return sum_to(spread * b, a.shape), sum_to(spread * a, b.shape)
 
 
 @adjoint(np.matvec)
 def matvec(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    a_bar = z_bar[..., np.newaxis] * b[..., np.newaxis, :]
-    return sum_to(a_bar, a.shape), sum_to(np.matvec(np.swapaxes(a, -1, -2), z_bar), b.shape)
+    a_bar = sum_to(z_bar[..., np.newaxis] * b[..., np.newaxis, :], a.shape)
+    b_bar = sum_to(np.matvec(np.swapaxes(a, -1, -2), z_bar), b.shape)
+    if np.iscomplexobj(z):
+        return real_like(a_bar, a), real_like(b_bar, b)
+    return a_bar, b_bar
 
 
 @adjoint(np.vecmat)
 def vecmat(z_bar: Any, z: Any, a: Any, b: Any) -> Any:
-    if np.iscomplexobj(a):
+    if np.iscomplexobj(z):
         b_bar = np.conj(a)[..., np.newaxis] * z_bar[..., np.newaxis, :]
-        return sum_to(np.conj(np.matvec(b, z_bar)), a.shape), sum_to(b_bar, b.shape)
+        a_bar = sum_to(np.conj(np.matvec(b, z_bar)), a.shape)
+        return real_like(a_bar, a), real_like(sum_to(b_bar, b.shape), b)
     return sum_to(np.matvec(b, z_bar), a.shape), sum_to(a[..., np.newaxis] * z_bar[..., np.newaxis, :], b.shape)
 
 

@@ -8,7 +8,15 @@ import numpy as np
 from scipy import linalg
 
 from srcgrad.rules.registry import adjoint
-from srcgrad.runtime import cholesky_adjoint, cofactors, eigh_adjoint, norm_adjoint, pinv_adjoint, svd_adjoint
+from srcgrad.runtime import (
+    cholesky_adjoint,
+    cofactors,
+    eigh_adjoint,
+    norm_adjoint,
+    pinv_adjoint,
+    real_like,
+    svd_adjoint,
+)
 
 
 @adjoint(linalg.inv)
@@ -28,12 +36,16 @@ def det(z_bar: Any, z: Any, a: Any, *, check_finite: bool = True) -> Any:
 @adjoint(linalg.solve, kinds="2d, 1d")
 def solve_vector(z_bar: Any, z: Any, a: Any, b: Any, *, check_finite: bool = True) -> Any:
     b_bar = linalg.solve(a.T, z_bar)
+    if np.iscomplexobj(z):
+        return real_like(-np.outer(b_bar, z), a), real_like(b_bar, b)
     return -np.outer(b_bar, z), b_bar
 
 
 @adjoint(linalg.solve, kinds="2d, 2d")
 def solve_matrix(z_bar: Any, z: Any, a: Any, b: Any, *, check_finite: bool = True) -> Any:
     b_bar = linalg.solve(a.T, z_bar)
+    if np.iscomplexobj(z):
+        return real_like(-b_bar @ z.T, a), real_like(b_bar, b)
     return -b_bar @ z.T, b_bar
 
 
@@ -63,6 +75,9 @@ def solve_triangular(
         full = np.outer(left, right)
     else:
         full = left @ right.T
+    if np.iscomplexobj(z):
+        full = real_like(full, a)
+        b_bar = real_like(b_bar, b)
     if lower:
         return -np.tril(full, -1 if unit_diagonal else 0), b_bar
     return -np.triu(full, 1 if unit_diagonal else 0), b_bar
@@ -87,7 +102,10 @@ def cho_solve(z_bar: Any, z: Any, c_and_lower: Any, b: Any, *, check_finite: boo
     full = -np.outer(b_bar, z) if b.ndim == 1 else -b_bar @ z.T
     factor = np.conj(c_and_lower[0])
     both = full + np.conj(full.T)
-    return [np.tril(both @ np.tril(factor)) if c_and_lower[1] else np.triu(np.triu(factor) @ both), None], b_bar
+    factor_bar = np.tril(both @ np.tril(factor)) if c_and_lower[1] else np.triu(np.triu(factor) @ both)
+    if np.iscomplexobj(z):
+        return [real_like(factor_bar, factor), None], real_like(b_bar, b)
+    return [factor_bar, None], b_bar
 
 
 @adjoint(linalg.eigh)
