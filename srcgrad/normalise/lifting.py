@@ -22,7 +22,7 @@ from srcgrad.normalise.unpacking import assignment
 from srcgrad.syntax.build import name, names_assigned, names_read, parameter_names
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.scopes import COMPREHENSIONS
-from srcgrad.syntax.tree import located_at
+from srcgrad.syntax.tree import copy_tree, located_at
 
 Block = list[gast.stmt]
 Predicate: TypeAlias = Callable[[gast.expr], bool]
@@ -60,11 +60,12 @@ class Lifter:
 
     def __init__(self, function: gast.FunctionDef, names: Names, wanted: Wanted, is_pure: IsPure) -> None:
         self.names = names
-        self.order = Order(names, is_pure)
         self.wanted = wanted
         body = function.body
         self.assigned = names_assigned(body) | set(parameter_names(function.args))
         self.variables = self.assigned | names_read(body)
+        declared = [node for node in gast.walk(function) if isinstance(node, gast.Nonlocal)]
+        self.order = Order(names, is_pure, {identifier for node in declared for identifier in node.names})
         self.enclosing: set[str] = set()  # the variables of comprehensions that are being written out
         self.watched = 0  # inside how many try statements, which would see an assignment come too early
         self._captured: set[str] = set()
@@ -78,9 +79,10 @@ class Lifter:
 
     def usable(self, target: str | None, value: gast.AST) -> str | None:
         """The target itself where a value can be built up in it without anybody seeing it half-way."""
-        if target is None or self.watched or target in self._captured or target in names_read(value):
+        if target is None or self.watched or target in self._captured:
             return None
-        return None if target in names_assigned(value) else target
+        seen = any(isinstance(node, gast.Name) and node.id == target for node in gast.walk(value))
+        return None if seen else target
 
     def lift(self, node: gast.expr, target: str | None = None, whole: bool = False) -> Lifted:
         """The statements that have to run before the expression, and what then stands in its place.
@@ -171,6 +173,6 @@ class Lifter:
             middle = located_at(name(shared), node)
         variable = self.usable(target, node) or self.names.fresh("condition")
         block.append(assignment(variable, replaced(node, left=left, ops=node.ops[:1], comparators=[middle]), node))
-        rest = replaced(node, left=middle, ops=node.ops[1:], comparators=node.comparators[1:])
+        rest = replaced(node, left=copy_tree(middle), ops=node.ops[1:], comparators=node.comparators[1:])
         test = located_at(name(variable), node)
         return [*block, *branch(test, self.assign_to(variable, rest), [], node)], located_at(name(variable), node)

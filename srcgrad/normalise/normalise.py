@@ -12,18 +12,19 @@ from srcgrad.syntax.build import names_assigned, names_read, parameter_names
 from srcgrad.syntax.names import Names
 
 
-def normalise(tree: gast.FunctionDef) -> gast.FunctionDef:
+def normalise(tree: gast.FunctionDef, allow_nonlocal: bool = False) -> gast.FunctionDef:
     """The function in normal form: one return at its end, breaks last in their trip, plain assignments.
 
     The tree given is left as it is; what needs no change is shared with it.  The normal form of a normal form is
-    itself.
+    itself.  With ``allow_nonlocal`` nested functions may assign variables of the function around them: any call is then
+    taken to change these, and whoever reads the result has to know it too.
 
     Raises
     ------
     UnsupportedError
         For what has no normal form: generators, async, match, classes, assigning variables of an outer scope.
     """
-    refuse_unsupported(tree)
+    refuse_unsupported(tree, allow_nonlocal)
     names = names_of(tree)
     tree = single_exits(tree, names)
     tree = hoist_named(tree, names)

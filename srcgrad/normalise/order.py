@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import TypeAlias
 
 import gast
@@ -24,8 +24,9 @@ _WITHOUT_LOOKING = (gast.Name, gast.Constant, gast.Lambda, gast.Tuple, gast.List
 class Order:
     """Keeps values as they would have been, had nothing moved."""
 
-    def __init__(self, names: Names, is_pure: IsPure) -> None:
+    def __init__(self, names: Names, is_pure: IsPure, rebound: Set[str] = frozenset()) -> None:
         self._names = names
+        self._rebound = rebound  # variables that calls may assign
         self._is_pure = is_pure
 
     def settle(self, values: Sequence[gast.expr], moved: Sequence[Block]) -> tuple[Block, list[gast.expr]]:
@@ -64,7 +65,10 @@ class Order:
         return all(not isinstance(node, gast.Call) or self._is_pure(node) for node in own_nodes([piece]))
 
     def _is_disturbed(self, value: gast.expr, moved: Block) -> bool:
-        if names_read(value) & names_assigned(moved) or not self.is_pure(value):
+        read = names_read(value)
+        if read & names_assigned(moved) or not self.is_pure(value):
+            return True
+        if read & self._rebound and not all(self.is_pure(statement) for statement in moved):
             return True
         looks = any(
             isinstance(node, gast.expr) and not isinstance(node, _WITHOUT_LOOKING) for node in own_nodes([value])

@@ -31,13 +31,13 @@ def assign_in_parallel(
     """
     pairs = list(zip(targets, values))
     if watched and not all(_is_atomic(value) for value in values):
-        return _evaluated_first(pairs, names, False, origin)
+        return _evaluated_first(pairs, names, captured, False, origin)
     identifiers = {target.id for target in targets if isinstance(target, gast.Name)}
     if len(identifiers) == len(pairs):
         return _variables(pairs, names, captured, origin)
     if all(_is_atomic(value) for value in values) and _independent(pairs):
         return [located_at(gast.Assign([target], value, None), origin) for target, value in pairs]
-    return _evaluated_first(pairs, names, not any(_calls(value) for value in values), origin)
+    return _evaluated_first(pairs, names, captured, not any(_calls(value) for value in values), origin)
 
 
 def _variables(pairs: Pairs, names: Temporaries, captured: set[str], origin: gast.AST) -> Block:
@@ -74,12 +74,14 @@ def _independent(pairs: Pairs) -> bool:
     return True
 
 
-def _evaluated_first(pairs: Pairs, names: Temporaries, first_is_free: bool, origin: gast.AST) -> Block:
+def _evaluated_first(
+    pairs: Pairs, names: Temporaries, captured: set[str], first_is_free: bool, origin: gast.AST
+) -> Block:
     """Evaluate all that assigning may change (where nothing calls, the first value can wait); then assign."""
     evaluated: Block = []
     assigned: Block = []
     for index, (target, value) in enumerate(pairs):
-        if not (_stays(value, pairs) or (index == 0 and first_is_free)):
+        if not (_stays(value, pairs, captured) or (index == 0 and first_is_free)):
             temporary = names.reused(f"{base_name(target) or 'value'}_new")
             evaluated.append(assignment(temporary, value, origin))
             value = name(temporary)
@@ -87,9 +89,12 @@ def _evaluated_first(pairs: Pairs, names: Temporaries, first_is_free: bool, orig
     return [*evaluated, *assigned]
 
 
-def _stays(value: gast.expr, pairs: Pairs) -> bool:
-    """Whether a value is the same after the assignments."""
-    return _is_atomic(value) and not any(names_read(value) & names_assigned(target) for target, _ in pairs)
+def _stays(value: gast.expr, pairs: Pairs, captured: set[str]) -> bool:
+    """Whether a value is the same after the assignments, and after the calls among their values."""
+    read = names_read(value)
+    if read & captured and any(_calls(other) for _, other in pairs):
+        return False
+    return _is_atomic(value) and not any(read & names_assigned(target) for target, _ in pairs)
 
 
 def _disturbs(target: gast.expr, value: gast.expr, captured: set[str]) -> bool:

@@ -24,7 +24,7 @@ _REFUSED = {
 _ADVICE_ON_DECLARED = "return the value and assign it where the function is called"
 
 
-def refuse_unsupported(function: gast.FunctionDef) -> None:
+def refuse_unsupported(function: gast.FunctionDef, allow_nonlocal: bool = False) -> None:
     """Raise UnsupportedError at the first construct of the function that has no normal form."""
     if not isinstance(function, gast.FunctionDef):
         _refuse_by_type(function)
@@ -44,7 +44,7 @@ def refuse_unsupported(function: gast.FunctionDef) -> None:
                 node=node.finalbody[0],
                 advice="leave after the try statement",
             )
-    _refuse_declarations(function)
+    _refuse_declarations(function, allow_nonlocal)
 
 
 def _refuse_by_type(node: gast.AST) -> None:
@@ -65,13 +65,13 @@ def _refuse_deletions(node: gast.Delete) -> None:
             raise UnsupportedError("deleting an attribute is not differentiated", node=target)
 
 
-def _refuse_declarations(function: gast.FunctionDef) -> None:
+def _refuse_declarations(function: gast.FunctionDef, allow_nonlocal: bool) -> None:
     """Variables of another scope that the function, or one inside it, assigns."""
     for definition in gast.walk(function):
         if not isinstance(definition, gast.FunctionDef):
             continue
         for node in own_nodes(definition.body):
-            if isinstance(node, (gast.Global, gast.Nonlocal)):
+            if isinstance(node, gast.Global) or (isinstance(node, gast.Nonlocal) and not allow_nonlocal):
                 word = "global" if isinstance(node, gast.Global) else "nonlocal"
                 message = f"assigning {word} variables is not differentiated"
                 raise UnsupportedError(message, node=node, advice=_ADVICE_ON_DECLARED)

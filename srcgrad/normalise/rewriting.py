@@ -121,7 +121,7 @@ class _Rewriter:
         places = [*(part for _, part in parts), value]
         block, places = self._lifter.order.settle(places, [*(before for before, _ in parts), moved])
         target = with_operands(target, places[:-1]) if parts else target
-        taken, old = self._lifter.order.keep(replaced(target, ctx=gast.Load()), moved)
+        taken, old = self._lifter.order.keep(replaced(copy_tree(target), ctx=gast.Load()), moved)
         if not taken:
             return [*block, replaced(statement, target=target, value=value)]
         before = block[: len(block) - len(moved)]

@@ -16,6 +16,8 @@ class ProgramWriter:
 
     random: Random
     walrus: bool = False
+    callee: str = ""
+    name: str = "program"
     cleaning: bool = True
     mark: int = 0
     loops: int = 0
@@ -23,7 +25,7 @@ class ProgramWriter:
 
     def function(self) -> gast.FunctionDef:
         """A function of a, b and a list x."""
-        self.lines = ["def program(a, b, x):"]
+        self.lines = [f"def {self.name}(a, b, x):"]
         self.block(1, self.random.randint(1, 4))
         if self.random.random() < 0.7:
             self.lines.append(f"    return {self.value()}")
@@ -87,6 +89,10 @@ class ProgramWriter:
             f"a += visit({mark})",
             f"a, b = visit({mark}, a), visit({mark}, b)",
         ]
+        if self.callee:
+            arguments = [f"a, visit({mark}), x", "b, 2, x", f"visit({mark}), b, [a, b, {mark}]", "b + 1, x[1], x=x"]
+            call = f"{self.callee}({self.random.choice(arguments)})"
+            choices = [f"a = {call}", f"x[0] = {call}", call, f"b = a + {call}", f"y = {call}", *choices[:3]]
         if self.walrus:
             choices += [f"a = a + (a := visit({mark})) + a", f"b = [a := visit(v, {mark}) for v in x[:2]]"]
         self.line(depth, self.random.choice(choices))

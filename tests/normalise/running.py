@@ -99,10 +99,10 @@ def outcome(code: CodeType, arguments: tuple[Any, ...], seed: int = 0, **extra: 
 
 
 def assert_same(
-    before: gast.FunctionDef, after: gast.FunctionDef, *arguments: Any, seeds: int = 8, **extra: Any
+    before: gast.FunctionDef, after: gast.FunctionDef, *arguments: Any, seeds: int = 8, callee: str = "", **extra: Any
 ) -> None:
-    """The two programs do the same for every seed."""
-    codes = [compile(text_of(tree), "<program>", "exec") for tree in (before, after)]
+    """The two programs do the same for every seed; ``callee`` is the text of a function that they call."""
+    codes = [compile(f"{callee}\n\n{text_of(tree)}", "<program>", "exec") for tree in (before, after)]
     for seed in range(seeds):
         expected = outcome(codes[0], arguments, seed, **extra)
         found = outcome(codes[1], arguments, seed, **extra)
