@@ -68,7 +68,7 @@ def flat(value: Any) -> np.ndarray:
 
 
 def _is_ours(rule: Rule) -> bool:
-    return rule.derivative.__module__.startswith("srcgrad.rules")
+    return rule.derivative.__module__.startswith(("srcgrad.rules.numpy", "srcgrad.rules.python", "srcgrad.rules.scipy"))
 
 
 def _as_single(value: Any) -> Any:
