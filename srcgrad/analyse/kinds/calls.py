@@ -94,10 +94,15 @@ class Calls(Expressions):
                 options = {**dict(bound_keywords), **keywords}
                 result: Kind = Unreachable()
                 facts: list[Target] = []
-                on_receiver = bound and isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
+                on_receiver = bool(
+                    bound and leading and isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
+                )
                 receiver = _receiver_of_super(node)
                 for target in targets:
                     fact = self.invoke(node, target, arguments, options)
+                    if on_receiver and isinstance(leading[0], Scalar) and isinstance(fact.result, Scalar):
+                        # A method of Python's numbers gives Python's numbers, unlike NumPy's function of that name.
+                        fact = dataclasses.replace(fact, result=_as_receiver(fact.result, leading[0]))
                     result = join(result, fact.result, self.naming(node, "call"))
                     facts.append(dataclasses.replace(fact, bound=True, receiver=receiver) if on_receiver else fact)
                 return result, tuple(facts)
@@ -320,6 +325,11 @@ def _receiver_of_super(node: gast.AST) -> gast.AST | None:
         case gast.Call(func=gast.Attribute(value=gast.Call(func=gast.Name(id="super"), args=[_, receiver]))):
             return receiver
     return None
+
+
+def _as_receiver(result: Scalar, receiver: Scalar) -> Scalar:
+    """The result of a number's method: NumPy's number only where the receiver is one."""
+    return result if receiver.python is False else dataclasses.replace(result, python=receiver.python)
 
 
 def _without_float_value(kind: Kind) -> Kind:
