@@ -11,6 +11,7 @@ RUNTIME = {
     "sum_to": runtime.sum_to,
     "zeros_like": runtime.zeros_like,
     "like": runtime.like,
+    "own_copy": runtime.own_copy,
     "add_mirrors": runtime.add_mirrors,
     "as_mirror": runtime.as_mirror,
     "one_number": runtime.one_number,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
+
 import gast
 
 from srcgrad.analyse.exposure import exposed_names, surely_bound
 from srcgrad.differentiate.naming import RUNTIME, Helpers
-from srcgrad.kind import Array, Kind, Scalar
+from srcgrad.kind import Array, Constant, DictOf, Function, Kind, Range, Scalar, SequenceOf
 from srcgrad.optimise.finish import finish
 from srcgrad.pipeline.derivation import Derivation, parameter_nodes
 from srcgrad.syntax.build import (
@@ -87,16 +89,41 @@ def _use_runtime(function: gast.FunctionDef, helpers: Helpers) -> gast.FunctionD
 
 def _entry(derivation: Derivation) -> list[gast.stmt]:
     """Copies of the parameters that the function writes into: the caller's arrays stay as they were."""
+    written = list(derivation.copied)
+    others = [key for key in derivation.parameters if key not in written and _has_parts(derivation.given.get(key))]
     statements: list[gast.stmt] = []
-    arrays = [key for key in derivation.copied if isinstance(derivation.kinds.variables.get(key), Array)]
-    others = [
-        key
-        for key in derivation.parameters
-        if key not in derivation.copied and isinstance(derivation.kinds.variables.get(key), Array)
-    ]
-    if arrays and len(arrays) + len(others) > 1:
-        statements.append(expression_statement(call("refuse_shared", *[name(key) for key in [*arrays, *others]])))
-    return [*statements, *(assign(key, method(key, "copy")) for key in derivation.copied)]
+    if written and (len(written) + len(others) > 1 or _is_nested(derivation.given.get(written[0]))):
+        options = {"read": tuple_of(*map(name, others))} if others else {}
+        statements.append(expression_statement(call("refuse_shared", *map(name, written), **options)))
+    statements += (assign(kept, name(parameter)) for parameter, kept in _kept(derivation).items())
+    for key in written:
+        copied = call("own_copy", name(key)) if _is_nested(derivation.given.get(key)) else method(key, "copy")
+        statements.append(assign(key, copied))
+    return statements
+
+
+def _has_parts(kind: Kind | None) -> bool:
+    """Whether a value may share memory with another one."""
+    return not isinstance(kind, Scalar | Constant | Function | Range)
+
+
+def _is_nested(kind: Kind | None) -> bool:
+    """Whether a copy of a value must copy what is inside, too."""
+    match kind:
+        case Array() | SequenceOf(cls=builtins.list, element=Scalar()) | DictOf(element=Scalar()):
+            return False
+        case _:
+            return True
+
+
+def _kept(derivation: Derivation) -> dict[str, str]:
+    """Names under which arguments are kept whose variables get other values, for the structure of their gradients."""
+    assigned = names_assigned([*derivation.sweeps.forward, *derivation.sweeps.reverse]) | set(derivation.copied)
+    for parameter in derivation.gradients:
+        if parameter in assigned and not _is_plain(derivation.given.get(parameter)):
+            if parameter not in derivation.kept:
+                derivation.kept[parameter] = derivation.names.fresh(f"{parameter}_given")
+    return derivation.kept
 
 
 def _valued(
@@ -113,10 +140,9 @@ def _valued(
 
 def _final(parameter: str, bar: str, derivation: Derivation) -> gast.expr:
     """A gradient in the structure and dtype of its argument."""
-    kind = derivation.kinds.variables.get(parameter)
-    if _is_plain(kind):
+    if _is_plain(derivation.given.get(parameter)):
         return name(bar)
-    return call("like", name(f"{parameter}"), name(bar))
+    return call("like", name(_kept(derivation).get(parameter, parameter)), name(bar))
 
 
 def _is_plain(kind: Kind | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
@@ -32,7 +32,8 @@ class Derivation:
     """Both sweeps of a function, and what the functions made of them need to know.
 
     ``value`` is the expression of the primal result after the forward sweep; ``gradients`` the adjoints of the differentiated
-    parameters, in their order; ``scalars`` and ``temporaries`` are for the optimiser.
+    parameters, in their order; ``scalars`` and ``temporaries`` are for the optimiser.  ``given`` are the kinds of the arguments,
+    ``kept`` the names under which the arguments themselves stay in reach.
     """
 
     sweeps: Sweeps
@@ -47,6 +48,8 @@ class Derivation:
     copied: tuple[str, ...]
     parameters: tuple[str, ...]
     names: Names
+    given: Mapping[str, Kind]
+    kept: dict[str, str] = field(default_factory=dict)
 
 
 def derive(
@@ -59,6 +62,7 @@ def derive(
     helpers: Helpers,
     request: RequestPair,
     body_of: Callable[[Any], gast.FunctionDef],
+    given: Mapping[str, Kind],
 ) -> Derivation:
     """The two sweeps of a function in normal form whose kinds are known."""
     body, returned = tree.body[:-1], tree.body[-1]
@@ -95,6 +99,7 @@ def derive(
         tuple(parameter for parameter in parameters if parameter in written),
         tuple(parameters),
         names,
+        given,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -97,7 +98,7 @@ class Module:
         names.take(self.objects)
         names.take(self.helpers.objects)
         names.take(self.main)
-        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair, self.program.body)
+        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair, self.program.body, kinds)
 
     def _stage(self, called: str, tree: gast.FunctionDef) -> None:
         self.stages.append((called, print_tree(tree)))
@@ -179,7 +180,7 @@ class Module:
                 lines.append(f"from srcgrad.runtime import {name}")
                 continue
             home, called = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-            if callable(value) and home and called and called.isidentifier() and home != "__main__":
+            if home and called and getattr(sys.modules.get(home), called, None) is value and home != "__main__":
                 lines.append(f"from {home} import {called}" + (f" as {name}" if called != name else ""))
         return sorted(set(lines))
 

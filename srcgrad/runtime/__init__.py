@@ -17,7 +17,7 @@ from srcgrad.runtime.arrays import (
     unpad,
 )
 from srcgrad.runtime.checks import one_number, refuse_shared
-from srcgrad.runtime.containers import add_mirrors, as_mirror, like, zeros_like
+from srcgrad.runtime.containers import add_mirrors, as_mirror, like, own_copy, zeros_like
 from srcgrad.runtime.fourier import hfft_adjoint, irfft_adjoint, resize_axes, rfft_adjoint
 from srcgrad.runtime.linalg import (
     cholesky_adjoint,
@@ -86,6 +86,7 @@ __all__ = [
     "meshgrid_adjoint",
     "multi_dot_adjoint",
     "norm_adjoint",
+    "own_copy",
     "pinv_adjoint",
     "positions",
     "products_of_others",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.errors import ArgumentTypeError, UnsupportedError
+from srcgrad.runtime.containers import attributes_of
 
 
 def one_number(value: Any) -> Any:
@@ -34,16 +35,51 @@ def one_number(value: Any) -> Any:
     return value
 
 
-def refuse_shared(*arrays: Any) -> None:
-    """Refuse arrays of which two share memory, where the function writes into one of them."""
-    present = [array for array in arrays if isinstance(array, np.ndarray)]
-    for number, array in enumerate(present):
-        for other in present[:number]:
-            if _share(array, other):
-                raise UnsupportedError(
-                    "two arguments share memory and the function writes into one of them",
-                    advice="pass a copy of one of them: x.copy()",
-                )
+def refuse_shared(*written: Any, read: tuple[Any, ...] = ()) -> None:
+    """Refuse values of which two share memory, where the function writes into the first ones.
+
+    >>> x = np.zeros(3)
+    >>> refuse_shared(x, read=([np.ones(3)], 2.0))
+    """
+    known: list[Any] = []
+    for value in written:
+        _refuse_known(value, known, {}, is_written=True)
+    for value in read:
+        _refuse_known(value, list(known), {}, is_written=False)
+
+
+def _refuse_known(value: Any, known: list[Any], seen: dict[int, Any], is_written: bool) -> None:
+    """Refuse what shares memory with one of ``known``; note what is written among these."""
+    if isinstance(value, np.ndarray):
+        if any(_share(value, other) for other in known if isinstance(other, np.ndarray)):
+            raise _shared()
+    elif isinstance(value, tuple):
+        for item in value:
+            _refuse_known(item, known, seen, is_written)
+        return
+    else:
+        inside = value if isinstance(value, (list, dict)) else attributes_of(value)
+        if not isinstance(value, (list, dict)) and not inside:
+            return
+        if any(value is other for other in known):
+            raise _shared()
+        if id(value) in seen:
+            return
+        seen[id(value)] = value
+        if is_written:
+            known.append(value)
+        for item in inside.values() if isinstance(inside, dict) else inside:
+            _refuse_known(item, known, seen, is_written)
+        return
+    if is_written:
+        known.append(value)
+
+
+def _shared() -> UnsupportedError:
+    return UnsupportedError(
+        "two arguments share memory and the function writes into one of them",
+        advice="pass a copy of one of them: x.copy()",
+    )
 
 
 def _share(array: Any, other: Any) -> bool:

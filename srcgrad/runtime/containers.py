@@ -143,6 +143,37 @@ def add_mirrors(a: Any, b: Any) -> Any:
     return a + b
 
 
+def own_copy(value: Any) -> Any:
+    """A copy of a value with arrays, lists, dicts and objects of its own, all that is inside included."""
+    return _own_copy(value, {})
+
+
+def _own_copy(value: Any, known: dict[int, Any]) -> Any:
+    """A copy; what occurs twice is copied once."""
+    if id(value) in known:
+        return known[id(value)]
+    if is_array(value):
+        made = value.copy()
+    elif isinstance(value, list):
+        made = known[id(value)] = copy.copy(value)
+        made[:] = [_own_copy(item, known) for item in value]
+    elif isinstance(value, tuple):
+        items = [_own_copy(item, known) for item in value]
+        made = type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+    elif isinstance(value, dict):
+        made = known[id(value)] = copy.copy(value)
+        made.update((key, _own_copy(item, known)) for key, item in value.items())
+    elif attributes_of(value):
+        made = known[id(value)] = copy.copy(value)
+        for name, item in attributes_of(value).items():
+            # Also where the class forbids assignments: a frozen dataclass.
+            object.__setattr__(made, name, _own_copy(item, known))
+    else:
+        made = value
+    known[id(value)] = made
+    return made
+
+
 def _copied(mirror: Any) -> Any:
     """A mirror with new lists, dicts and namespaces."""
     if isinstance(mirror, (list, tuple)):
