@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import sys
 import types
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +19,7 @@ from srcgrad.analyse.kinds.frame import Frame
 from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, forget_values, join, join_all, without_none
 from srcgrad.analyse.kinds.library import library_call
 from srcgrad.analyse.kinds.samples import may_be_sampled
-from srcgrad.analyse.kinds.values import constant_kind, environment_kind
+from srcgrad.analyse.kinds.values import constant_kind, environment_kind, is_library
 from srcgrad.errors import ArgumentTypeError, SourceError, SrcgradError
 from srcgrad.kind import (
     Array,
@@ -355,8 +354,7 @@ def _unknowns_of(kinds: Any) -> frozenset[str]:
 def is_foreign(function: types.FunctionType) -> bool:
     """Whether a function is the standard library's or NumPy's own: its source is not interpreted."""
     # Not function.__module__, which functools.wraps copies from another function.
-    root = function.__globals__.get("__name__", "").partition(".")[0]
-    return root in sys.stdlib_module_names and root not in ("__main__", "this", "antigravity")
+    return is_library(function.__globals__.get("__name__", ""))
 
 
 def _is_hashable(value: Any) -> bool:

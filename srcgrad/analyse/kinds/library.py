@@ -6,7 +6,7 @@ Every other function goes through ``samples``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,13 +50,11 @@ def library_call(
             return positional[function.nin]
         if "dtype" not in keywords and len(positional) == function.nin:
             return elementwise(function, positional, fresh)
+    transfer = TRANSFERS.get(function) if isinstance(function, Hashable) else None
+    is_library_function = transfer is not None or may_be_sampled(function)
     uncertain = [k for k, kind in enumerate(positional) if isinstance(kind, Number) and kind.dims is not None]
-    if 0 < len(uncertain) <= _MOST_UNCERTAIN and (may_be_sampled(function) or function in TRANSFERS):
+    if is_library_function and 0 < len(uncertain) <= _MOST_UNCERTAIN:
         return _either_way(function, positional, keywords, fresh, uncertain[0])
-    try:
-        transfer = TRANSFERS.get(function)
-    except TypeError:
-        transfer = None
     if transfer is not None:
         kind = transfer(Arguments(tuple(positional), keywords, fresh))
         if kind is not None:

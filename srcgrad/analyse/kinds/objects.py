@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import sys
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,7 @@ from srcgrad.analyse.kinds.indexing import index_array
 from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join_all, without_none
 from srcgrad.analyse.kinds.library import library_call, ndim_kind, shape_kind, size_kind
 from srcgrad.analyse.kinds.samples import sampled_call
-from srcgrad.analyse.kinds.values import constant_kind, environment_kind
+from srcgrad.analyse.kinds.values import constant_kind, environment_kind, is_library
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import (
     Array,
@@ -39,7 +38,6 @@ from srcgrad.kind import (
 )
 from srcgrad.rules.methods import ATTRIBUTES, METHODS
 
-_LIBRARIES = {"numpy", "scipy", *sys.stdlib_module_names}
 _PYTHON_TYPES: dict[str, type] = {"bool": bool, "int64": int, "float64": float, "complex128": complex}
 
 
@@ -55,7 +53,7 @@ def shows_all_attributes(cls: type) -> bool:
     """Whether an instance has no attributes but those that its kind and its class list."""
     if cls is types.SimpleNamespace:
         return True
-    return cls.__module__.partition(".")[0] not in _LIBRARIES and not hasattr(cls, "__getattr__")
+    return not is_library(cls.__module__) and not hasattr(cls, "__getattr__")
 
 
 class Objects(Frame):
@@ -115,7 +113,7 @@ class Objects(Frame):
             close = difflib.get_close_matches(name, dir(module), 1)
             advice = f"did you mean {module.__name__}.{close[0]}?" if close else None
             raise UnsupportedError(f"the module {module.__name__} has no {name!r}", node=node, advice=advice) from None
-        if module.__name__.partition(".")[0] in _LIBRARIES:
+        if is_library(module.__name__):
             kind = constant_kind(value, name)
             return environment_kind(value, name) if isinstance(kind, Instance) else kind
         kind = environment_kind(value, f"{module.__name__}:{name}")
@@ -266,7 +264,7 @@ class Objects(Frame):
                 return Range() if isinstance(index, SliceOf) else Scalar("int64", True)
             case Instance(cls=cls, value=owner):
                 method = inspect.getattr_static(cls, "__getitem__", None)
-                if isinstance(method, types.FunctionType) and cls.__module__.partition(".")[0] not in _LIBRARIES:
+                if isinstance(method, types.FunctionType) and not is_library(cls.__module__):
                     return self.call(node, Function((method,)), [value, index], {})[0]
                 if cls.__module__.startswith("numpy") and owner is not None:
                     items = [as_array(item, self.naming(node)) for item in getattr(index, "elements", (index,))]

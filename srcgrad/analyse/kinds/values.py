@@ -6,7 +6,9 @@ import dataclasses
 import enum
 import inspect
 import sys
+import sysconfig
 import types
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -117,8 +119,7 @@ def _instance(value: Any, cls: type, name: str, depth: int) -> Kind:
 def attributes_of(value: Any) -> dict[str, Any]:
     """The attributes that an object holds itself: fields, ``__dict__``, slots; none for the standard library's."""
     cls = type(value)
-    package = cls.__module__.partition(".")[0]
-    if (package in sys.stdlib_module_names or package == "numpy") and cls is not types.SimpleNamespace:
+    if is_library(cls.__module__) and cls is not types.SimpleNamespace:
         return {}
     held = dict(getattr(value, "__dict__", ()))
     names = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
@@ -129,6 +130,19 @@ def attributes_of(value: Any) -> dict[str, Any]:
         if name not in held and hasattr(value, name):
             held[name] = getattr(value, name)
     return held
+
+
+@lru_cache(maxsize=1024)
+def is_library(module: str) -> bool:
+    """Whether a module is NumPy's, SciPy's or the standard library's: its functions are not interpreted."""
+    root = module.partition(".")[0]
+    if root in ("numpy", "scipy"):
+        return True
+    if root not in sys.stdlib_module_names or root == "__main__":
+        return False
+    # A user may well have a module called test or statistics.
+    file = getattr(sys.modules.get(root), "__file__", None)
+    return file is None or (file.startswith(sysconfig.get_path("stdlib")) and "site-packages" not in file)
 
 
 def is_array_like(value: Any) -> bool:
