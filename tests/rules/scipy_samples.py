@@ -8,7 +8,7 @@ import scipy.integrate as integrate
 import scipy.linalg as linalg
 import scipy.special as special
 
-from tests.rules.samples import Sample, complex_, definite, positive, real
+from tests.rules.sampling import Sample, complex_, definite, positive, real
 
 
 def _special() -> list[Sample]:

@@ -15,7 +15,9 @@ from srcgrad.syntax.inline import NOT_KNOWN, inline_rule
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.printer import print_tree
 from tests.rules.differences import random_like
-from tests.rules.test_rules import SAMPLES, Sample, _leading, rule_for
+from tests.rules.samples import SAMPLES
+from tests.rules.sampling import Sample
+from tests.rules.test_rules import _leading, rule_for
 
 # Asked of arrays, these are known before the run; so is everything about options.
 STATIC_CALLS = {"ndim", "iscomplexobj", "isinstance", "is_constant"}

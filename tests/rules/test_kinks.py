@@ -12,7 +12,7 @@ import scipy.linalg
 import scipy.special as special
 
 from tests.rules.differences import gradient
-from tests.rules.samples import Sample
+from tests.rules.sampling import Sample
 from tests.rules.test_rules import apply_adjoint, rule_for
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -10,7 +10,9 @@ import pytest
 
 from srcgrad.rules.registry import find, linearity, rules
 from tests.rules.differences import is_active, random_like
-from tests.rules.test_rules import SAMPLES, Sample, flat, rule_for
+from tests.rules.samples import SAMPLES
+from tests.rules.sampling import Sample
+from tests.rules.test_rules import flat, rule_for
 
 
 def differentiable(sample: Sample) -> list[int]:

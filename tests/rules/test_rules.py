@@ -11,11 +11,8 @@ import pytest
 from srcgrad.rules.registry import Rule, find, rules
 from srcgrad.runtime import sum_to
 from tests.rules.differences import gradient, is_active, pairing, random_like
-from tests.rules.samples import SAMPLES as NUMPY_SAMPLES
-from tests.rules.samples import Sample
-from tests.rules.scipy_samples import SCIPY_SAMPLES
-
-SAMPLES = NUMPY_SAMPLES + SCIPY_SAMPLES
+from tests.rules.samples import SAMPLES
+from tests.rules.sampling import Sample
 
 
 def apply_adjoint(rule: Rule, sample: Sample, z_bar: Any, z: Any) -> dict[str, Any]:
