@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import gast
+import numpy as np
 
 from srcgrad.analyse.activity import Activity, assigned_names
 from srcgrad.analyse.liveness import liveness
@@ -118,11 +119,15 @@ def _written_by_method(node: gast.Call, kinds: Kinds) -> Iterator[Write]:
         kind = kinds.of.get(receiver)
         if isinstance(kind, Array | Number | SequenceOf | DictOf):
             yield name, kind, node, _depth(receiver, kinds)
-    for keyword in node.keywords:
-        if keyword.arg == "out" and not (isinstance(keyword.value, gast.Constant) and keyword.value.value is None):
-            written = base_name(keyword.value)
+    given = [keyword.value for keyword in node.keywords if keyword.arg == "out"]
+    target = single_target(node, kinds)
+    if target is not None and isinstance(target.function, np.ufunc):
+        given += node.args[target.function.nin :]
+    for value in given:
+        for part in value.elts if isinstance(value, gast.Tuple) else [value]:
+            written = base_name(part)
             if written is not None:
-                yield written, kinds.of.get(keyword.value, Opaque()), node, _depth(keyword.value, kinds)
+                yield written, kinds.of.get(part, Opaque()), node, _depth(part, kinds)
 
 
 def _depth(node: gast.AST, kinds: Kinds) -> int:

@@ -23,11 +23,12 @@ class Operation:
     function: Any
     arguments: tuple[gast.expr, ...]
     keywords: tuple[tuple[str, gast.expr], ...] = ()
+    is_complex: bool = False
 
     @property
     def is_differentiable(self) -> bool:
         """Whether the result can vary with the arguments."""
-        return not is_nondifferentiable(self.function)
+        return not is_nondifferentiable(self.function, is_complex=self.is_complex)
 
 
 def may_carry(kind: Kind | None) -> bool:
@@ -75,9 +76,9 @@ def _operation_of_call(node: gast.Call, kinds: Kinds) -> Operation | None:
             arguments = [argument for argument in canonical if isinstance(argument, gast.expr)]
         else:
             arguments = [node.func.value, *arguments]
-    return Operation(
-        target.function, tuple(arguments), tuple((keyword.arg or "**", keyword.value) for keyword in keywords)
-    )
+    is_complex = any(getattr(kinds.of.get(argument), "dtype", "").startswith("complex") for argument in arguments)
+    options = tuple((keyword.arg or "**", keyword.value) for keyword in keywords)
+    return Operation(target.function, tuple(arguments), options, is_complex)
 
 
 def fact_of(node: gast.Call, kinds: Kinds) -> CallFact | None:

@@ -346,10 +346,7 @@ class Expressions:
         self.push(operand, Cotangent(expression, kind, cotangent.condition if isinstance(part, Array) else None))
 
     def _fold(self, node: gast.expr, application: Application, z_bar: Kind | None = None) -> Fold:
-        parameters = {key: self.kinds.of.get(operand) or self.evaluate(operand) for key, operand in application.operands.items()}
-        parameters["z"] = self.kinds.of[node]
-        if z_bar is not None:
-            parameters["z_bar"] = z_bar
+        parameters = application.parameter_kinds(node, self.kinds, z_bar)
         return folding(self.kinds.evaluate, parameters)
 
 

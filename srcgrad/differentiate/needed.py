@@ -206,10 +206,7 @@ class _Finder:
     def _needed_by_rule(self, node: gast.expr, application: Application) -> Iterator[gast.expr]:
         positions = {parameter: position for position, parameter in enumerate(application.result_names)}
         wanted = {positions[parameter] for parameter in application.active}
-        parameters: dict[str, Kind] = {
-            key: self.kinds.of.get(operand) or self.kinds.evaluate(operand, {}) for key, operand in application.operands.items()
-        }
-        parameters["z"] = parameters["z_bar"] = self.kinds.of[node]
+        parameters = application.parameter_kinds(node, self.kinds, self.kinds.of[node])
         bindings: dict[str, Any] = {**application.operands, "z": node}
         if application.rule.form == "adjoint":
             bindings["z_bar"] = gast.Name("z_bar", gast.Load(), None, None)

@@ -86,6 +86,13 @@ def _check(kind: Kind, seed: Seed, returned: gast.Return) -> None:
                     node=returned,
                     advice="return its real part, its modulus, or another real number",
                 )
+            if dtype.startswith(("int", "uint", "bool")):
+                described = "a truth value" if dtype == "bool" else "an integer"
+                raise ArgumentTypeError(
+                    f"the result is {described}, which does not vary with the arguments; grad wants one real number",
+                    node=returned,
+                    advice="return a float: float(...), or 1.0 instead of 1",
+                )
             if isinstance(kind, Array) and seed == "scalar" and kind.dims is not None:
                 known = [dim for dim in kind.dims if isinstance(dim, int) and dim != 1]
                 if known:

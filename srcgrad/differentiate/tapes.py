@@ -79,7 +79,7 @@ class Site:
 
     def initialise(self) -> gast.stmt | None:
         """The empty tape, None where there is none to make."""
-        if not self.in_loop:
+        if not self.in_loop or not self.tape:
             return None
         if self.index is None:
             return assign(self.tape, list_of())

@@ -18,6 +18,7 @@ from srcgrad.differentiate.calls import is_differentiated
 from srcgrad.differentiate.needed import statements_of
 from srcgrad.errors import SrcgradError
 from srcgrad.kind import Function, SequenceOf, TupleOf
+from srcgrad.normalise import normalise
 from srcgrad.normalise.inlining import InlineBody
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.syntax.binding import Default, bind, signature_of
@@ -69,7 +70,7 @@ def _body(
     """The body of a callee that is to be written out, None where the call stays."""
     callee: gast.FunctionDef
     if isinstance(target.function, _INNER):
-        callee = _as_definition(target.function)
+        callee = normalise(_as_definition(target.function))
         signature = signature_of(target.function.args)
     elif is_differentiated(target) and isinstance(target.function, FunctionType):
         callee = program.body(target.function)
@@ -79,7 +80,10 @@ def _body(
         signature = inspect.signature(target.function, follow_wrapped=False)
     else:
         return None
+    called = kinds.of.get(call.func)
     if target.leading or target.keywords:
+        return None
+    if isinstance(called, Function) and (called.keywords or (called.leading and not called.bound)):
         return None
     receiver = target.receiver if target.receiver is not None else getattr(call.func, "value", None)
     try:

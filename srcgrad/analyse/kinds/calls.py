@@ -20,7 +20,7 @@ from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, forget
 from srcgrad.analyse.kinds.library import library_call
 from srcgrad.analyse.kinds.samples import may_be_sampled
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind, is_library
-from srcgrad.errors import ArgumentTypeError, SourceError, SrcgradError
+from srcgrad.errors import ArgumentTypeError, SourceError, SrcgradError, UnsupportedError
 from srcgrad.kind import (
     Array,
     Constant,
@@ -158,6 +158,12 @@ class Calls(Expressions):
             return dataclasses.replace(inner, leading=resolved.leading, keywords=resolved.keywords)
         if not isinstance(function, types.FunctionType) or is_foreign(function):
             return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
+        if function.__globals__.get("__name__", "").partition(".")[0] == "srcgrad":
+            raise UnsupportedError(
+                "derivatives inside a differentiated function are not supported yet",
+                node=node,
+                advice="take them outside of it, and pass the result as an argument",
+            )
         try:
             tree = program.body(function)
         except SourceError:
