@@ -15,8 +15,8 @@ from random import Random
 from types import ModuleType
 
 from tests.generator import RandomProgram, loaded, random_program
-from tests.references import Call, NoReference, quickly
 from tests.reducer import reduced
+from tests.references import Call, NoReference, quickly
 from tests.verdicts import Verdict, judge
 
 SECONDS_FOR_ONE = 20
@@ -93,7 +93,8 @@ def main() -> None:
     for kind, found in sorted(failures.items(), key=lambda entry: -len(entry[1])):
         seed, program, verdict = min(found, key=lambda entry: len(entry[1].text))
         text = program.text if options.no_reduce else smallest(program, seed, kind)
-        print(f"\n=== {len(found)} x {kind}\nseeds {[entry[0] for entry in found[:8]]}\n{text}\n{verdict.detail[-700:]}")
+        seeds = [entry[0] for entry in found[:8]]
+        print(f"\n=== {len(found)} x {kind}\nseeds {seeds}\n{text}\n{verdict.detail[-700:]}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+"""Programs that once came out wrong, cut down to what mattered."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from tests.programs.program import array, number, numbers
+from tests.programs.program import program as enter
+
+program = enter
+writing = functools.partial(enter, writes=True, autograd=False, jax=False)
+
+
+@program(number(), number(), number(), tags="assignment unknown to the other branch")
+def swap_in_one_branch(a, b, c):
+    for _ in range(4):
+        b = b - 0.8 * np.arctan(a)
+        for _ in range(1, 4):
+            if b < -0.2:
+                pass
+            else:
+                c, a = a, np.cos(a)
+    c = a = b
+    return b + c
+
+
+@program(array(4), tags="pop in loop over slice")
+def pops_while_running_over_a_slice(x):
+    items = [v for v in x]
+    for v in items[:3]:
+        last = items.pop() * v
+    return last * items[0]
+
+
+@program(number(), array(4), tags="length of a conditional array")
+def trip_count_from_an_array_of_a_branch(b, x):
+    table = {"p": b, "q": np.tanh(b)}
+    if True:
+        z = np.sin(x)
+        for i in range(len(z)):
+            table["p"] += np.sin(np.tanh(b) * i)
+    return table["q"] * table["p"]
+
+
+@program(number(), array(4), tags="append in loop")
+def appends_to_a_comprehension(a, x):
+    items = [v for v in x]
+    k = 0
+    while k < 2:
+        k += 1
+        items.append(items[len(items) // 2] * a)
+    return items[0] * items[-1]
+
+
+@program(numbers(5), tags="slice of a list")
+def extended_slice_of_a_list(values):
+    both = values
+    every = both[::2]
+    return every[0] * every[2]
+
+
+@program(array(3, 3), tags="list of rows assigned")
+def rows_replaced_in_a_list(A):
+    rows = [row for row in A]
+    for i in range(3):
+        rows[i] = rows[i] / rows[i][i]
+    return sum(row[1] for row in rows)
+
+
+@writing(array(4), tags="out positional")
+def positional_out(x):
+    np.tanh(x, x)
+    return np.sum(x * x)
+
+
+@writing(array(4), array(4), tags="out positional")
+def positional_out_of_another(x, y):
+    np.multiply(x, y, y)
+    np.exp(x, y[::-1])
+    return np.sum(x * y)
+
+
+@writing(array(4), number(), tags="loop over written array")
+def runs_over_an_array_that_it_writes(x, b):
+    for v in x:
+        for i in range(3):
+            x[i] *= np.cos(b - v)
+    return np.sum(x * x)
+
+
+@writing(array(4), number(), tags="loop over written array")
+def writes_ahead_of_the_loop(x, b):
+    total = 0.0
+    for i, v in enumerate(x):
+        x[(i + 1) % 4] += v * b
+        total += v * v
+    return total
