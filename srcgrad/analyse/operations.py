@@ -107,6 +107,11 @@ def is_path(node: gast.AST, kinds: Kinds) -> bool:
             return False
 
 
+def is_base(node: gast.AST, kinds: Kinds) -> bool:
+    """Whether parts of an expression are parts of a variable: it is a path and no copy such as a slice of a list."""
+    return is_path(node, kinds) and not _is_copy(node, kinds)
+
+
 def _is_copy(node: gast.AST, kinds: Kinds) -> bool:
     """Whether a subscript makes a copy, so that adding into a part of it would be lost: ``x[[0, 2]]``, a slice of a list."""
     if not isinstance(node, gast.Subscript):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
-from srcgrad.analyse.operations import is_path
+from srcgrad.analyse.operations import is_base, is_path
 from srcgrad.kind import Array, DictOf, Iterator, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import (
     add,
@@ -230,7 +230,7 @@ def _view(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element] | None
 
 def _view_of_path(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element] | None:
     kind = kinds.of.get(iterable)
-    if not is_path(iterable, kinds) or not isinstance(kind, Array | SequenceOf | TupleOf | Range):
+    if not is_base(iterable, kinds) or not isinstance(kind, Array | SequenceOf | TupleOf | Range):
         return None
     element_kind = kind.element if isinstance(kind, SequenceOf) else None
 

@@ -9,7 +9,7 @@ import gast
 
 from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.dependence import dependencies
-from srcgrad.analyse.operations import is_path, operation_of, single_target
+from srcgrad.analyse.operations import is_base, is_path, operation_of, single_target
 from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
 from srcgrad.differentiate.calls import is_differentiated
@@ -110,7 +110,7 @@ class _Finder:
             case gast.Name():
                 pass
             case _:
-                if not is_path(iterable, self.kinds):
+                if not is_base(iterable, self.kinds):
                     self.found.add(iterable)
                 self._inside(iterable)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gast
@@ -17,6 +17,8 @@ from srcgrad.kind import Kind
 from srcgrad.normalise.comprehensions import expand_comprehensions
 from srcgrad.normalise.hoisting import hoist
 from srcgrad.normalise.inlining import inline_calls
+from srcgrad.normalise.pruning import prune
+from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.writing_out import calls_to_write_out
 from srcgrad.syntax.build import local_names, names_read, parameter_names
@@ -33,6 +35,10 @@ def expand(
     found = infer(tree, function, kinds, program)
     names = Names(local_names(tree) | set(parameter_names(tree.args)) | names_read(tree.body))
     for _ in range(_MOST_ROUNDS):
+        pruned = prune(tree, found.decided)
+        if pruned is not tree:
+            tree = pruned
+            found = infer(tree, function, kinds, program)
         active = activity(tree, found, wrt, ())
         wider = _written_out(tree, function, found, active, names, program)
         if wider is None:
@@ -54,6 +60,9 @@ def _written_out(
     loops = _active_comprehensions(tree, kinds, active)
     if loops:
         return expand_comprehensions(tree, loops.__contains__, names, is_pure_library_call)
+    loops = _entangled_loops(tree, kinds, active)
+    if loops:
+        return separate(tree, loops, names)
     parts = parts_to_name(tree, kinds, active)
     if parts:
         return hoist(tree, parts.__contains__, names, is_pure=is_pure_library_call)
@@ -66,9 +75,27 @@ def _active_comprehensions(tree: gast.FunctionDef, kinds: Kinds, active: Activit
     for statement in statements_of(tree.body):
         varied = active.varied_before.get(statement, frozenset())
         for part in _own_expressions(statement):
-            for node in gast.walk(part):
+            for node in _outside_functions(part):
                 if isinstance(node, _COMPREHENSIONS) and dependencies(node, kinds) & varied:
                     found.add(node)
+    return found
+
+
+def _outside_functions(node: gast.AST) -> Iterator[gast.AST]:
+    """A node and all below it, without the bodies of functions."""
+    yield node
+    if not isinstance(node, gast.Lambda):
+        for child in gast.iter_child_nodes(node):
+            yield from _outside_functions(child)
+
+
+def _entangled_loops(tree: gast.FunctionDef, kinds: Kinds, active: Activity) -> set[gast.AST]:
+    """Loops over differentiated values whose bodies bind the loop's target or iterable."""
+    found: set[gast.AST] = set()
+    for statement in statements_of(tree.body):
+        if isinstance(statement, gast.For) and needs_separation(statement):
+            if dependencies(statement.iter, kinds) & active.varied_before.get(statement, frozenset()):
+                found.add(statement)
     return found
 
 
