@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import gast
 
 from srcgrad.analyse.purity import dotted_path, is_pure_library_call
@@ -45,3 +47,23 @@ def makes_new_value(expression: gast.expr) -> bool:
 def without_out(node: gast.Call) -> gast.Call:
     """The same call without ``out=``."""
     return gast.Call(node.func, node.args, [option for option in node.keywords if option.arg != "out"])
+
+
+def is_element(expression: gast.expr, scalars: Collection[str], arrays: Mapping[str, int | None]) -> bool:
+    """Whether a subscript of an array gives a number, or the copy that an index array makes: no view in any case."""
+    if not (isinstance(expression, gast.Subscript) and isinstance(expression.value, gast.Name)):
+        return False
+    dimensions = arrays.get(expression.value.id)
+    indices = expression.slice.elts if isinstance(expression.slice, gast.Tuple) else [expression.slice]
+    if dimensions is None or not len(indices) >= dimensions > 0:
+        return False
+    return all(_takes_elements(index, scalars, arrays) for index in indices)
+
+
+def _takes_elements(index: gast.expr, scalars: Collection[str], arrays: Mapping[str, int | None]) -> bool:
+    """Whether an index is known to be an integer or an array: a variable may also hold a slice, None or a tuple."""
+    if isinstance(index, gast.Constant):
+        return type(index.value) is int
+    if isinstance(index, gast.Name):
+        return index.id in scalars or index.id in arrays
+    return isinstance(index, (gast.BinOp, gast.UnaryOp, gast.Compare))

@@ -25,7 +25,8 @@ class Effect:
     """What a statement's own part does besides binding names.
 
     ``visible``: it cannot be left out.  ``seen_by``: the variables through which what it writes in place can be
-    seen; empty where it writes nothing.
+    seen; empty where it writes nothing.  What an unknown callee or, once it is returned, the caller may write into
+    counts as written.
     """
 
     visible: bool
@@ -73,15 +74,19 @@ class _Analysis(References):
         found: dict[gast.stmt, Effect] = {}
         for statement, record in self.records.items():
             written = {resolve(item) for item in record.writes}
-            if record.visible or any(item.foreign for item in written):
-                found[statement] = Effect(True, frozenset())
-            elif written:
+            for item in record.exposed:
+                reached: ObjectClass | None = resolve(item)
+                while reached is not None and reached not in written:
+                    written.add(reached)
+                    reached = resolve(reached.inside) if reached.inside is not None else None
+            visible = record.visible or any(item.foreign for item in written)
+            if written:
                 seen = watchers.get(id(record.variables))
                 if seen is None:
                     seen = watchers[id(record.variables)] = _watchers(record.variables)
-                found[statement] = Effect(False, frozenset().union(*(seen.get(item, ()) for item in written)))
+                found[statement] = Effect(visible, frozenset().union(*(seen.get(item, ()) for item in written)))
             else:
-                found[statement] = _NO_EFFECT
+                found[statement] = _VISIBLE if visible else _NO_EFFECT
         return found
 
     # Statements
@@ -128,7 +133,7 @@ class _Analysis(References):
             record.visible = True
             for child in gast.iter_child_nodes(statement):
                 if isinstance(child, gast.expr):
-                    self.value(child)
+                    self.record.expose(self.value(child))
 
     def _assign(self, statement: gast.Assign, top: bool) -> None:
         value = self.value(statement.value)
@@ -174,6 +179,7 @@ class _Analysis(References):
 
 
 _NO_EFFECT = Effect(False, frozenset())
+_VISIBLE = Effect(True, frozenset())
 
 
 def _watchers(variables: Mapping[str, ObjectClass]) -> dict[ObjectClass, set[str]]:

@@ -32,6 +32,13 @@ class Record:
     visible: bool = False
     writes: list[ObjectClass] = field(default_factory=list)
 
+    exposed: list[ObjectClass] = field(default_factory=list)
+
+    def expose(self, item: ObjectClass | None) -> None:
+        """Note that others may write into an object, and into what is inside it."""
+        if item is not None:
+            self.exposed.append(item)
+
     def write(self, item: ObjectClass | None) -> None:
         if item is not None:
             self.writes.append(item)
@@ -150,6 +157,7 @@ class References:
     def release_all(self, values: Sequence[ObjectClass | None]) -> None:
         for value in values:
             release(value)
+            self.record.expose(value)
 
     def _binary(self, node: gast.BinOp) -> ObjectClass | None:
         left, right = self.value(node.left), self.value(node.right)
@@ -169,18 +177,7 @@ class References:
         self.value(node.slice)
         if isinstance(node.slice, gast.Slice):
             return part(owner)
-        return None if self._is_element(node) else inside(owner)
-
-    def _is_element(self, node: gast.Subscript) -> bool:
-        """Whether a subscript gives a number, or the copy that an index array makes: no view in any case."""
-        dimensions = self._arrays.get(node.value.id) if isinstance(node.value, gast.Name) else None
-        indices = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
-        views = (gast.Slice, gast.Constant, gast.Starred)
-        return (
-            dimensions is not None
-            and len(indices) >= dimensions > 0
-            and not any(isinstance(index, views) and not _is_integer(index) for index in indices)
-        )
+        return None if library.is_element(node, self._scalars, self._arrays) else inside(owner)
 
     def _attribute(self, node: gast.Attribute) -> ObjectClass | None:
         path = dotted_path(node)
@@ -306,11 +303,10 @@ class References:
                 return part(new_container())
             if path[-1] in ("sum_to", "like"):
                 return part(self._merged(values))
-        self.record.visible |= not pure
-        self.release_all(values)
+        if not pure:
+            self.record.visible = True
+            self.release_all(values)
+        else:
+            for value in values:
+                release(value)
         return foreign()
-
-
-def _is_integer(index: gast.expr) -> bool:
-    """Whether an index is an integer constant (not None or Ellipsis)."""
-    return isinstance(index, gast.Constant) and type(index.value) is int

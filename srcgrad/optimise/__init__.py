@@ -42,7 +42,9 @@ def optimise(
     for _ in range(_ROUNDS):
         before = function
         function = without_dead_code(function)
-        function = propagate_constants(function, temporaries, scalars=scalars, footprints=footprints)
+        function = propagate_constants(
+            function, known_pure, temporaries, scalars=scalars, arrays=arrays, footprints=footprints
+        )
         function = propagate_copies(function, temporaries, scalars=scalars, footprints=footprints)
         function = nest_temporaries(
             function, known_pure, temporaries, scalars=scalars, arrays=arrays, footprints=footprints

@@ -9,8 +9,10 @@ import gast
 from srcgrad.analyse.footprints import Footprints, blocks, statements_in
 from srcgrad.analyse.library import makes_new_value
 from srcgrad.analyse.liveness import liveness
+from srcgrad.analyse.ownership import ownership
+from srcgrad.analyse.purity import KnownPure
 from srcgrad.optimise.regions import blocks_of, region_end
-from srcgrad.optimise.rewriting import put_into, rewrite_statements
+from srcgrad.optimise.rewriting import Memory, put_into, rewrite_statements
 from srcgrad.syntax import build
 
 _UPDATES: Mapping[type[gast.AST], Callable[..., gast.expr]] = {
@@ -23,9 +25,11 @@ _UPDATES: Mapping[type[gast.AST], Callable[..., gast.expr]] = {
 
 def propagate_constants(
     function: gast.FunctionDef,
+    known_pure: KnownPure,
     temporaries: Iterable[str],
     *,
     scalars: Iterable[str] = (),
+    arrays: Mapping[str, int | None] | None = None,
     footprints: Footprints | None = None,
 ) -> gast.FunctionDef:
     """The function with the numbers in generated variables written where they are used.
@@ -43,8 +47,9 @@ def propagate_constants(
         y_bar = 2.0 * y
         s_bar = y_bar
 
-    The assignments left over are dead code.  A product with 1.0 that makes a new array of an old one stays, for
-    the old one may be written into; so does a zero, which has no shape.  ``scalars`` hold immutable numbers.
+    The assignments left over are dead code.  Where a product with 1.0 makes a new array of an old one, and somebody
+    may write into one of them, it becomes a copy, or stays; a zero stays, for it has no shape.  ``scalars`` hold
+    immutable numbers, ``arrays`` arrays of numbers.
     """
     footprints = footprints or Footprints()
     candidates = frozenset(temporaries)
@@ -70,13 +75,19 @@ def propagate_constants(
                 if name in footprints(user).reads:
                     values.setdefault(user, {})[name] = value
 
+    if not values and not updates:
+        return function
+    arrays = arrays or {}
+    effects = ownership(function, known_pure, scalars=numbers, arrays=arrays, footprints=footprints).effects
+    memory = Memory(numbers, arrays, frozenset[str]().union(*(effect.seen_by for effect in effects.values())))
+
     def replaced(statement: gast.stmt) -> gast.stmt | None:
         changed = updates.get(statement, statement)
         if changed is None or statement not in values:
             return changed
-        return put_into(changed, values[statement], numbers)
+        return put_into(changed, values[statement], memory)
 
-    return rewrite_statements(function, replaced) if values or updates else function
+    return rewrite_statements(function, replaced)
 
 
 def _constant(statement: gast.stmt, candidates: frozenset[str]) -> tuple[str, gast.expr] | None:

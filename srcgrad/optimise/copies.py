@@ -9,7 +9,7 @@ import gast
 from srcgrad.analyse.footprints import Footprints, blocks, statements_in
 from srcgrad.analyse.liveness import liveness
 from srcgrad.optimise.regions import blocks_of, region_end
-from srcgrad.optimise.rewriting import put_into, rewrite_statements
+from srcgrad.optimise.rewriting import Memory, put_into, rewrite_statements
 from srcgrad.syntax.comments import is_comment
 
 
@@ -69,7 +69,7 @@ def propagate_copies(
         if found is None:
             return statement
         signed = any(isinstance(value, gast.UnaryOp) for value in found.values())
-        return put_into(statement, found, numbers if signed else None)
+        return put_into(statement, found, Memory(numbers, {}, numbers) if signed else None)
 
     return rewrite_statements(function, replaced) if values else function
 

@@ -11,7 +11,7 @@ from srcgrad.analyse.library import makes_new_value
 from srcgrad.analyse.liveness import Liveness, liveness
 from srcgrad.analyse.ownership import Effect, ownership
 from srcgrad.analyse.purity import KnownPure, is_pure
-from srcgrad.optimise.rewriting import put_into, rewrite_statements
+from srcgrad.optimise.rewriting import Memory, put_into, rewrite_statements
 from srcgrad.optimise.width import width
 from srcgrad.syntax.build import names_read
 from srcgrad.syntax.comments import is_comment
@@ -58,7 +58,7 @@ def nest_temporaries(
         return function
     live = liveness(function, footprints=footprints)
     effects = ownership(function, known_pure, scalars=scalars, arrays=arrays, footprints=footprints).effects
-    nesting = _Nesting(known_pure, candidates - live.everywhere, frozenset(scalars), live, effects, footprints)
+    nesting = _Nesting(known_pure, candidates - live.everywhere, frozenset(scalars), live, effects, arrays, footprints)
     for block, depth in _unguarded_blocks(function.body, 1):
         nesting.block(block, 4 * depth)
     changes = nesting.changes
@@ -92,6 +92,7 @@ class _Nesting:
         scalars: frozenset[str],
         live: Liveness,
         effects: Mapping[gast.stmt, Effect],
+        arrays: Mapping[str, int | None],
         footprints: Footprints,
     ) -> None:
         self.changes: dict[gast.stmt, gast.stmt | None] = {}
@@ -100,6 +101,8 @@ class _Nesting:
         self._scalars = scalars
         self._live = live
         self._effects = effects
+        touched = frozenset[str]().union(*(effect.seen_by for effect in effects.values()))
+        self._memory = Memory(scalars, arrays, touched)
         self._footprints = footprints
 
     def block(self, block: list[gast.stmt], indentation: int) -> None:
@@ -145,14 +148,14 @@ class _Nesting:
     def _nested(self, assignment: gast.Assign, name: str, reader: gast.stmt) -> gast.stmt | None:
         """The reading statement with the assigned expression in it; None where it is not to be there."""
         if not _updates(reader, name):
-            return put_into(reader, {name: assignment.value}, self._scalars)
+            return put_into(reader, {name: assignment.value}, self._memory)
         # t = a, then t += b: together t = a + b, where t is no other name of something.
         is_zeros = isinstance(assignment.value, gast.Call) and "zeros" in gast.dump(assignment.value.func)
         if is_zeros or not (name in self._scalars or makes_new_value(assignment.value)):
             return None
         sum_of_both = gast.BinOp(gast.Name(name, gast.Load(), None, None), reader.op, reader.value)
         merged = gast.copy_location(gast.Assign([assignment.targets[0]], sum_of_both, None), reader)
-        return put_into(merged, {name: assignment.value}, self._scalars)
+        return put_into(merged, {name: assignment.value}, self._memory)
 
     def _may_receive(self, statement: gast.stmt, current: gast.stmt, name: str, reads_contents: bool) -> bool:
         """Whether a statement reads ``name`` once, where an expression may stand, and nothing reads it later."""

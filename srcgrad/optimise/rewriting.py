@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gast
 
 from srcgrad.analyse.footprints import DEFINITIONS
-from srcgrad.analyse.library import makes_new_value
+from srcgrad.analyse.library import is_element, makes_new_value
 from srcgrad.syntax import build
 
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
@@ -82,13 +83,22 @@ def _statements_rewritten(node: Any, rewrite: Callable[[gast.stmt], gast.stmt | 
     return with_fields(node, **changes) if changes else node
 
 
-def put_into(
-    statement: gast.stmt, values: Mapping[str, gast.expr], scalars: Collection[str] | None = None
-) -> gast.stmt:
+@dataclass(frozen=True)
+class Memory:
+    """What decides whether a variable may become another name of an object: the kinds of the variables, where
+    they are known, and those that are ``touched``, whose objects somebody may write into.
+    """
+
+    scalars: Collection[str]
+    arrays: Mapping[str, int | None]
+    touched: Collection[str]
+
+
+def put_into(statement: gast.stmt, values: Mapping[str, gast.expr], memory: Memory | None = None) -> gast.stmt:
     """The statement with expressions in the place of the variables that its own part reads.
 
-    Given ``scalars``, the variables that hold numbers, sums and products on the way are simplified as far as no
-    new array becomes another name of an old one.
+    Given ``memory``, sums and products on the way are simplified, as far as no new array becomes another name of
+    an old one that somebody may write into.
     """
     changes: dict[str, object] = {}
     copies = isinstance(statement, gast.AugAssign) or (
@@ -97,7 +107,7 @@ def put_into(
     for field, old in statement.__dict__.items():
         if field in _BLOCKS or not isinstance(old, (gast.AST, list)):
             continue
-        replacement = _Replacement(values, scalars)
+        replacement = _Replacement(values, memory, _plain_target(statement))
         escapes = not copies or field != "value"
         new: object
         if isinstance(old, list):
@@ -111,7 +121,7 @@ def put_into(
     if not changes:
         return statement
     changed: gast.stmt = with_fields(statement, **changes)
-    if scalars is None or not isinstance(changed, gast.AugAssign) or not isinstance(changed.op, (gast.Add, gast.Sub)):
+    if memory is None or not isinstance(changed, gast.AugAssign) or not isinstance(changed.op, (gast.Add, gast.Sub)):
         return changed
     # x += -e is x -= e.
     signed = build.augment(changed.target, "+" if isinstance(changed.op, gast.Add) else "-", changed.value)
@@ -121,9 +131,10 @@ def put_into(
 class _Replacement:
     """Puts expressions in the place of variables and simplifies the operators above them."""
 
-    def __init__(self, values: Mapping[str, gast.expr], scalars: Collection[str] | None) -> None:
+    def __init__(self, values: Mapping[str, gast.expr], memory: Memory | None, target: str | None) -> None:
         self._values = values
-        self._scalars = scalars
+        self._memory = memory
+        self._target = target
 
     def __call__(self, node: Any, escapes: bool) -> Any:
         """The node with its variables replaced; ``escapes``: its value may get a name or a place in a container."""
@@ -150,18 +161,35 @@ class _Replacement:
 
     def _simplified(self, node: Any, escapes: bool) -> Any:
         """An operator as a person would write it."""
+        memory = self._memory
         simplified = node
-        if self._scalars is None:
+        if memory is None:
             return node
         if isinstance(node, gast.BinOp) and type(node.op) in _BUILDERS:
             simplified = _BUILDERS[type(node.op)](node.left, node.right)
         elif isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
             simplified = build.negate(node.operand)
-        if simplified is node or (escapes and not self._is_new(simplified)):
+        if simplified is node:
             return node
+        if escapes and not self._may_be_named(simplified, memory):
+            if build.base_name(simplified) not in memory.arrays:
+                return node
+            simplified = build.method(simplified, "copy")
         return build.located_at(build.copy_tree(simplified), node)
 
-    def _is_new(self, expression: gast.expr) -> bool:
-        """Whether a value is new, or a number, so that it is no other name of something that may change."""
-        is_number = isinstance(expression, gast.Name) and expression.id in (self._scalars or ())
-        return is_number or makes_new_value(expression)
+    def _may_be_named(self, value: gast.expr, memory: Memory) -> bool:
+        """Whether a value may get a name: it is new, a number, or nobody writes into it by either name."""
+        if makes_new_value(value) or is_element(value, memory.scalars, memory.arrays):
+            return True
+        if isinstance(value, gast.Name) and value.id in memory.scalars:
+            return True
+        base = build.base_name(value)
+        return base is not None and self._target is not None and not {base, self._target} & set(memory.touched)
+
+
+def _plain_target(statement: gast.stmt) -> str | None:
+    """``t`` for ``t = ...``."""
+    if not isinstance(statement, gast.Assign) or len(statement.targets) != 1:
+        return None
+    target = statement.targets[0]
+    return str(target.id) if isinstance(target, gast.Name) else None

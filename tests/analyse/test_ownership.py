@@ -76,3 +76,13 @@ def test_hints() -> None:
     assert last_effect(element, arrays={"y": 1}).seen_by == {"y"}
     assert last_effect("y = x[0]\ny += 1.0").visible
     assert last_effect("y = x[0]\ny += 1.0", scalars={"y"}) == Effect(False, frozenset())
+    assert last_effect("y = np.zeros(3)\ntape = []\ntape.append(y[x])\ny[0] = 1.0", arrays={"y": 1}).seen_by == {
+        "y",
+        "tape",
+    }
+
+
+def test_what_others_may_write_into() -> None:
+    assert last_effect("y = np.zeros(3)\nz = [y]\nreturn z") == Effect(True, frozenset("yz"))
+    assert last_effect("y = np.zeros(3)\nz = y * 2.0\nreturn z") == Effect(True, frozenset("z"))
+    assert last_effect("y = np.zeros(3)\nz = y * 2.0\nstore(z)").seen_by >= {"z"}

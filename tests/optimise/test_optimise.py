@@ -29,7 +29,7 @@ PASSES: dict[str, Pass] = {
         function, temporaries, scalars=SCALARS if hints else ()
     ),
     "constants": lambda function, temporaries, hints: propagate_constants(
-        function, temporaries, scalars=SCALARS if hints else ()
+        function, known_pure, temporaries, scalars=SCALARS if hints else (), arrays=DIMENSIONS if hints else None
     ),
     "nesting": lambda function, temporaries, hints: nest_temporaries(
         function,
@@ -177,7 +177,7 @@ def test_constants() -> None:
             effect(result_bar * s_bar)
             return s_bar
         """
-    assert after(propagate_constants, before, {"result_bar", "s_bar"}, scalars={"s_bar"}) == expected("""
+    assert after(propagate_constants, before, known_pure, {"result_bar", "s_bar"}, scalars={"s_bar"}) == expected("""
         def f(x, y_bar, z):
             result_bar = 1.0
             s_bar = 2.0 * x
@@ -200,7 +200,7 @@ def test_a_product_with_one_stays_where_it_makes_a_new_array() -> None:
             t += y
             return y_bar, z, (x * c if y_bar[0] else c * np.sin(x)), t
         """
-    assert after(propagate_constants, text, {"c", "t"}) == expected("""
+    assert after(propagate_constants, text, known_pure, {"c", "t"}) == expected("""
         def f(x, y):
             c = 1.0
             y_bar = 1.0 * x
@@ -211,6 +211,42 @@ def test_a_product_with_one_stays_where_it_makes_a_new_array() -> None:
             t += y
             return y_bar, z, x * 1.0 if y_bar[0] else np.sin(x), t
         """)
+
+
+def test_a_product_with_one_is_a_copy_or_another_name() -> None:
+    before = """
+        def f(x, y, i, where):
+            c = 1.0
+            a_bar = c * x
+            b_bar = c * y[1:]
+            b_bar += x
+            d_bar = c * y[i]
+            d_bar += x
+            e_bar = c * y[where]
+            e_bar += x
+            return a_bar * x, b_bar, d_bar, e_bar
+        """
+    hints = {"scalars": {"i"}, "arrays": {"x": 1, "y": 1}}
+    assert after(propagate_constants, before, known_pure, {"c"}, **hints) == expected("""
+        def f(x, y, i, where):
+            c = 1.0
+            a_bar = x
+            b_bar = y[1:].copy()
+            b_bar += x
+            d_bar = y[i]
+            d_bar += x
+            e_bar = y[where].copy()
+            e_bar += x
+            return a_bar * x, b_bar, d_bar, e_bar
+        """)
+
+
+def test_the_gradient_returned_is_no_argument() -> None:
+    text = "def f(x):\n    c = 1.0\n    x_bar = c * x\n    return x_bar\n"
+    after_text = "def f(x):\n    c = 1.0\n    x_bar = x.copy()\n    return x_bar\n"
+    assert after(propagate_constants, text, known_pure, {"c"}, arrays={"x": 1}) == after_text
+    unknown = "def f(x):\n    c = 1.0\n    x_bar = 1.0 * x\n    return x_bar\n"
+    assert after(propagate_constants, text, known_pure, {"c"}) == unknown
 
 
 def test_constants_that_change_stay() -> None:
@@ -224,7 +260,7 @@ def test_constants_that_change_stay() -> None:
                 d *= 2.0
             return c
         """
-    assert after(propagate_constants, text, {"c", "d"}, scalars={"c", "d"}) == expected(text)
+    assert after(propagate_constants, text, known_pure, {"c", "d"}, scalars={"c", "d"}) == expected(text)
 
 
 def test_augmented_assignments() -> None:
