@@ -17,12 +17,13 @@ from srcgrad.differentiate.lists import Lists
 from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.differentiate.writes import Writes
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Kind, Scalar, SequenceOf, is_differentiable
+from srcgrad.kind import Array, Kind, Number, Scalar, SequenceOf, is_differentiable
 from srcgrad.syntax.build import (
     add,
     assign,
     base_name,
     binary,
+    call,
     compare,
     copy_tree,
     method,
@@ -194,6 +195,8 @@ class Statements:
                 node=statement,
                 advice="unpack into variables of other names",
             )
+        if isinstance(self.kinds.of[value], Array | Number):
+            cotangent = call("np.array", gast.List(bars, gast.Load()))
         self.expressions.push(value, Cotangent(cotangent, self.kinds.of[value]))
         return self._step_of([statement], variables, itself)
 
