@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gast
 
-from srcgrad.syntax.build import base_name
+from srcgrad.syntax.build import base_name, names_assigned
 
 # Methods of lists, dicts, sets and arrays that change their receiver.
 MUTATING_METHODS = frozenset(
@@ -35,3 +35,20 @@ def mutated_by(value: gast.AST) -> str | None:
             return base_name(first)
         case _:
             return None
+
+
+def changed_names(*statements: gast.AST) -> set[str]:
+    """The variables that statements bind, or whose objects they change in place."""
+    changed: set[str] = set()
+    for statement in statements:
+        changed |= names_assigned(statement)
+        for node in gast.walk(statement):
+            if isinstance(node, gast.Subscript | gast.Attribute) and isinstance(node.ctx, gast.Store):
+                base = base_name(node)
+            elif isinstance(node, gast.Expr | gast.Assign):
+                base = mutated_name(node)
+            else:
+                continue
+            if base is not None:
+                changed.add(base)
+    return changed

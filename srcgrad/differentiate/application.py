@@ -214,6 +214,10 @@ def folding(evaluate: Callable[[gast.expr, Mapping[str, Kind]], Kind], parameter
         if isinstance(expression, gast.Call) and isinstance(expression.func, gast.Name):
             if expression.func.id == is_constant.__name__:
                 return fold(expression.args[0]) is not NOT_KNOWN
+        match expression:
+            case gast.Call(func=gast.Attribute(attr="iscomplexobj"), args=[operand]):
+                dtype = getattr(evaluate(operand, parameters), "dtype", None)
+                return NOT_KNOWN if dtype is None else dtype.startswith("complex")
         kind = evaluate(expression, parameters)
         if isinstance(kind, Scalar) and kind.value is not None:
             return kind.value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
+from srcgrad.analyse.mutation import changed_names
 from srcgrad.analyse.operations import is_base, is_path
 from srcgrad.kind import Array, DictOf, Iterator, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import (
@@ -56,10 +57,12 @@ def iteration(loop: gast.For | gast.While, kinds: Kinds, names: Names) -> Iterat
     """The reversal of a loop in normal form."""
     if isinstance(loop, gast.While):
         return _counted(names, "_")
-    body_changes = names_assigned(loop.body)
-    stable = not (names_read(loop.iter) | names_assigned(loop.target)) & body_changes
-    if not stable:
+    if (names_read(loop.iter) | names_assigned(loop.target)) & names_assigned(loop.body):
         return _counted(names, "_")
+    if names_read(loop.iter) & changed_names(*loop.body):
+        # The elements may be others when the loop is reversed: they are recorded, only their places are found again.
+        found = _over_sequence(loop, kinds, names, is_written=True)
+        return found if found is not None else _counted(names, "_")
     found = _over_dict(loop, kinds, names) if not has_break(loop.body) else None
     if found is None:
         found = _over_range(loop, names)
@@ -146,17 +149,17 @@ def _reversed_range(start: gast.expr, stop: gast.expr, step: gast.expr) -> gast.
     return gast.Subscript(whole, gast.Slice(None, None, constant(-1)), gast.Load())
 
 
-def _over_sequence(loop: gast.For, kinds: Kinds, names: Names) -> Iteration | None:
+def _over_sequence(loop: gast.For, kinds: Kinds, names: Names, is_written: bool = False) -> Iteration | None:
     """Loops over arrays, lists, tuples, ``enumerate``, ``zip`` and ``reversed`` of them: by index, from last to first."""
     view = _view(loop.iter, kinds)
     if view is None:
         return None
     length, element = view
-    index = _index_of(loop) or names.fresh("t")
+    index = names.fresh("t") if is_written else _index_of(loop) or names.fresh("t")
     before: list[gast.stmt] = []
     count: list[gast.stmt] = []
     trips = None
-    if has_break(loop.body):
+    if has_break(loop.body) or is_written:
         trips, before, count = _counter(names)
         length = name(trips)
     found = Iteration(_downward(index, length), before, count, trips=trips)
@@ -171,6 +174,8 @@ def _over_sequence(loop: gast.For, kinds: Kinds, names: Names) -> Iteration | No
             found.rebind.update({target.id: whole for target in targets if isinstance(target, gast.Name)})
     else:
         parts = [value]
+    if is_written:
+        found.rebind.clear()
     for target, part in zip(targets, parts, strict=True):
         if not isinstance(target, gast.Name):
             return None
@@ -178,7 +183,7 @@ def _over_sequence(loop: gast.For, kinds: Kinds, names: Names) -> Iteration | No
         found.elements.append((target, part))
         if target.id == index:
             found.rebind[index] = None
-        else:
+        elif not is_written:
             found.rebind.setdefault(target.id, assign(target.id, part))
     return found
 

@@ -120,7 +120,7 @@ class _Walk:
             _, with_candidates, _ = trip(carried | candidates)
             covered = frozenset(v for v in candidates - loop.targets - names_assigned(loop.before) if with_candidates[v] == counts[v])
             parts = needed_at_end & changed - bound
-            grown = carried | (covered & needed_at_end) | parts
+            grown = carried | covered | parts
             if grown == carried:
                 break
             carried = grown
@@ -137,7 +137,7 @@ class _Walk:
         self.plan.around[loop] = [_whole(variable, variable in changed - bound) for variable in sorted(kept)]
         for variable in kept:
             self._note_undefined(variable, state)
-        needed = (state.needed - bound - kept) | (needed_at_end - frozenset(ends) - provided)
+        needed = (state.needed - bound - kept) | (state.needed & carried) | (needed_at_end - frozenset(ends) - provided)
         if loop.has_adjoint and loop.header is not None:
             needed |= frozenset(names_read(loop.header)) & self.variables
             for variable in provided:

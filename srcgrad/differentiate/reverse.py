@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcgrad.analyse.activity import Activity, assigned_names
-from srcgrad.analyse.mutation import mutated_name
+from srcgrad.analyse.mutation import changed_names
 from srcgrad.differentiate.adjoints import Adjoints, State, zero_of
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
@@ -231,23 +231,6 @@ def _is_cheap(called: gast.Call) -> bool:
     return isinstance(called.func, gast.Name) and called.func.id in ("len", "abs", "isinstance", "min", "max", "float", "int")
 
 
-def changed_names(*statements: gast.AST) -> set[str]:
-    """The variables that statements bind, or whose objects they change in place."""
-    changed: set[str] = set()
-    for statement in statements:
-        changed |= names_assigned(statement)
-        for node in gast.walk(statement):
-            if isinstance(node, gast.Subscript | gast.Attribute) and isinstance(node.ctx, gast.Store):
-                base = base_name(node)
-            elif isinstance(node, gast.Expr | gast.Assign):
-                base = mutated_name(node)
-            else:
-                continue
-            if base is not None:
-                changed.add(base)
-    return changed
-
-
 def has_reversal(step: Step) -> bool:
     """Whether the reverse sweep does anything for a step."""
     match step:
@@ -264,7 +247,7 @@ def passive(statement: gast.stmt, kinds: Kinds) -> Simple:
     assigned = names_assigned(statement)
     overwrites = [Overwrite(variable, name(variable)) for variable in sorted(assigned)]
     for variable in sorted(changed_names(statement) - assigned):
-        overwrites.append(Overwrite(variable, method(variable, "copy")))
+        overwrites.append(Overwrite(variable, method(variable, "copy"), whole=False))
     itself = frozenset(assigned & names_read(statement))
     return Simple([statement], [], frozenset(assigned), overwrites, itself, None, statement)
 
