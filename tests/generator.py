@@ -20,6 +20,7 @@ import numpy as np
 from tests import complex_numpy
 from tests.generated_calls import helper_functions
 from tests.generated_expressions import LENGTH, Expressions, Scope
+from tests.generated_idioms import idiom
 from tests.generated_writes import write_statement
 from tests.references import Call, substituted
 
@@ -113,6 +114,8 @@ class Statements:
         """One statement of any kind."""
         if self.writes and self.random.random() < 0.45:
             return write_statement(self, scope)
+        if self.random.random() < 0.12:
+            return idiom(self, scope)
         simple = [
             self.assignment, self.assignment, self.augmented, self.parallel, self.array, self.listing, self.mapping,
             self.flag, self.closure, self.pairing,
