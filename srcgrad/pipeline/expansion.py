@@ -20,6 +20,7 @@ from srcgrad.normalise.inlining import inline_calls
 from srcgrad.normalise.pruning import prune
 from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.pipeline.program import SourceProgram
+from srcgrad.pipeline.spelling import spelled_out
 from srcgrad.pipeline.writing_out import calls_to_write_out
 from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names
@@ -57,6 +58,9 @@ def _written_out(
         wider = inline_calls(tree, bodies, names, is_pure_library_call)
         if wider is not tree:
             return wider
+    spelled = spelled_out(tree, kinds, active, names)
+    if spelled is not None:
+        return spelled
     loops = _active_comprehensions(tree, kinds, active)
     if loops:
         return expand_comprehensions(tree, loops.__contains__, names, is_pure_library_call)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import copy
 import math
 from typing import Any
 
 import numpy as np
 
 from srcgrad.rules.registry import adjoint, nondifferentiable, partials
-from srcgrad.runtime import digamma, products_of_others, share_equal, sum_to
+from srcgrad.runtime import digamma, products_of_others, share_equal, sum_to, unsort_items
 from srcgrad.stopping import stop_gradient
 
 
@@ -274,6 +275,29 @@ def extreme_of_many(z_bar: Any, z: Any, *values: Any) -> Any:
 @adjoint(builtins.min)
 def extreme_of_items(z_bar: Any, z: Any, iterable: Any) -> Any:
     return share_equal(z_bar, z, iterable)
+
+
+# A container made of another one's items: the items' adjoints are those of the copies.
+
+
+@adjoint(builtins.list)
+@adjoint(builtins.tuple)
+def items_of(z_bar: Any, z: Any, iterable: Any) -> Any:
+    if isinstance(iterable, np.ndarray):
+        return np.array(z_bar)
+    return z_bar
+
+
+@adjoint(list.copy)
+@adjoint(dict.copy)
+@adjoint(copy.copy)
+def copied(z_bar: Any, z: Any, x: Any) -> Any:
+    return z_bar
+
+
+@adjoint(builtins.sorted)
+def sorted_items(z_bar: Any, z: Any, iterable: Any) -> Any:
+    return unsort_items(z_bar, iterable)
 
 
 nondifferentiable(stop_gradient)

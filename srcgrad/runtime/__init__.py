@@ -31,7 +31,7 @@ from srcgrad.runtime.linalg import (
     qr_adjoint,
     svd_adjoint,
 )
-from srcgrad.runtime.ordering import interp_adjoint, quantile_adjoint, unsort
+from srcgrad.runtime.ordering import interp_adjoint, quantile_adjoint, unsort, unsort_items
 from srcgrad.runtime.products import (
     convolve_adjoint,
     correlate_adjoint,
@@ -106,5 +106,6 @@ __all__ = [
     "trapezoid_adjoint",
     "unpad",
     "unsort",
+    "unsort_items",
     "zeros_like",
 ]

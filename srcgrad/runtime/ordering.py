@@ -37,6 +37,22 @@ def unsort(z_bar: Any, a: Any, axis: int | None = -1) -> Any:
     return np.moveaxis(rows_bar, -1, axis)
 
 
+def unsort_items(z_bar: Any, items: Any) -> Any:
+    """The adjoint of ``sorted``: as `unsort` for numbers; of other items each has the adjoint of its place.
+
+    >>> unsort_items([1.0, 2.0, 4.0], (3.0, 1.0, 2.0))
+    [4.0, 1.0, 2.0]
+    """
+    if isinstance(items, np.ndarray):
+        return unsort(np.array(z_bar), items)
+    if all(np.isscalar(item) for item in items):
+        return list(unsort(np.array(z_bar), np.array(items)))
+    items_bar = [None] * len(items)
+    for place, index in enumerate(sorted(range(len(items)), key=items.__getitem__)):
+        items_bar[index] = z_bar[place]
+    return items_bar
+
+
 def quantile_adjoint(
     z_bar: Any, a: Any, q: Any, axis: Any = None, keepdims: bool = False, method: str = "linear", skip_nan: bool = False
 ) -> Any:

@@ -1,0 +1,430 @@
+"""Spelling out: Python's own ways to build and combine containers, in words that the differentiation knows.
+
+``list(map(f, xs))`` becomes a comprehension, ``dict(a=x)`` a display, ``table.get(key)`` a subscript, ``a or b`` a
+conditional expression.  Only what varies with the differentiated parameters is rewritten.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from srcgrad.analyse.activity import Activity
+from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.kinds import Kinds
+from srcgrad.analyse.operations import is_path, single_target
+from srcgrad.differentiate.needed import statements_of
+from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
+from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, located_at, name, subscript, substitute
+from srcgrad.syntax.names import Names
+
+_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+
+
+def spelled_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: Names) -> gast.FunctionDef | None:
+    """The function with what varies spelled out one step further, None where there is nothing to do."""
+    speller = _Speller(kinds, names)
+    for statement in statements_of(tree.body):
+        speller.varied = active.varied_before.get(statement, frozenset())
+        speller.statement(statement)
+    if not speller.replaced:
+        return None
+    found = _rebuilt(tree, speller.replaced)
+    assert isinstance(found, gast.FunctionDef)
+    return found
+
+
+class _Speller:
+    """Finds what to replace, by what; nothing inside of what is replaced."""
+
+    def __init__(self, kinds: Kinds, names: Names) -> None:
+        self.kinds = kinds
+        self.names = names
+        self.varied: frozenset[str] = frozenset()
+        self.replaced: dict[gast.AST, gast.AST | list[gast.stmt]] = {}
+
+    def depends(self, node: gast.AST) -> bool:
+        return bool(dependencies(node, self.kinds) & self.varied)
+
+    def statement(self, statement: gast.stmt) -> None:
+        """Look at the expressions of one statement."""
+        match statement:
+            case gast.Assign(targets=[gast.Tuple(elts=targets)], value=gast.Call() as value) if self.depends(value):
+                parts = self._transposed(targets, value)
+                if parts is not None:
+                    self.replaced[statement] = parts
+                    return
+                self.expression(value)
+            case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value) if self._is(value, functools.reduce):
+                folded = self._folded(target, value)
+                if folded is not None and self.depends(value):
+                    self.replaced[statement] = [_placed(part, statement) for part in folded]
+                    return
+                self.expression(value)
+            case gast.Expr(value=gast.Call(func=gast.Attribute(value=receiver, attr=attr)) as value):
+                changes = self._changes(receiver, attr, value)
+                if changes is not None:
+                    self.replaced[statement] = [_placed(part, statement) for part in changes]
+                    return
+                self.expression(value)
+            case gast.AugAssign(target=gast.Name() as target, op=gast.Add(), value=value):
+                if isinstance(self.kinds.of.get(target), SequenceOf) and self._touches(target.id, value):
+                    self.replaced[statement] = [_placed(part, statement) for part in self._appended(name(target.id), value)]
+                    return
+                self.expression(value)
+            case gast.Assign(value=value) | gast.AugAssign(value=value) | gast.For(iter=value):
+                self.expression(value)
+            case gast.Return(value=gast.AST() as value):
+                self.expression(value)
+            case _:
+                pass
+
+    def expression(self, node: gast.AST) -> None:
+        """Look at an expression and all below it."""
+        waiting: list[gast.AST] = [node]
+        while waiting:
+            part = waiting.pop()
+            found = self._spelled(part) if isinstance(part, gast.expr) else None
+            if found is not None:
+                self.replaced[part] = located_at(copy_tree(found), part)
+            elif not isinstance(part, gast.Lambda):
+                waiting.extend(child for child in gast.iter_child_nodes(part))
+
+    # ---- expressions ----
+
+    def _spelled(self, node: gast.expr) -> gast.expr | None:
+        if isinstance(node, gast.Call) and any(keyword.arg is None for keyword in node.keywords):
+            return self._with_keywords(node)
+        if not self.depends(node):
+            return None
+        match node:
+            case gast.Call():
+                target = single_target(node, self.kinds)
+                spell = _SPELLINGS.get(target.function) if target is not None and _is_hashable(target.function) else None
+                return spell(self, node) if spell is not None else None
+            case gast.Dict(keys=keys, values=values) if None in keys:
+                return self._merged(keys, values)
+            case gast.BoolOp(op=op, values=[first, *rest]) if self._is_plain(first):
+                other = rest[0] if len(rest) == 1 else gast.BoolOp(op, rest)
+                sides = (first, other) if isinstance(op, gast.Or) else (other, first)
+                return gast.IfExp(first, *sides)
+            case gast.Tuple(elts=elements) | gast.List(elts=elements):
+                if isinstance(node.ctx, gast.Load) and any(isinstance(element, gast.Starred) for element in elements):
+                    return self._joined(node, elements)
+        return None
+
+    def _is(self, node: gast.AST, function: Any) -> bool:
+        if not isinstance(node, gast.Call):
+            return False
+        target = single_target(node, self.kinds)
+        return target is not None and target.function is function
+
+    def _is_plain(self, node: gast.AST) -> bool:
+        """Whether an expression may be written twice."""
+        if isinstance(node, gast.Compare):
+            return all(self._is_plain(part) for part in (node.left, *node.comparators))
+        return isinstance(node, gast.Constant) or is_path(node, self.kinds)
+
+    def listed(self, node: gast.Call) -> gast.expr | None:
+        """``list(...)`` or ``tuple(...)`` of what can only be iterated over: ``[item for item in zip(a, b)]``."""
+        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], gast.Starred):
+            return None
+        iterable = node.args[0]
+        if not isinstance(iterable, gast.Call) or self._spelled(iterable) is not None:
+            return None
+        kind = self.kinds.of.get(iterable)
+        if not isinstance(kind, Iterator) and not (isinstance(kind, SequenceOf) and kind.cls in _VIEWS):
+            return None
+        item = self.names.fresh("item")
+        items = gast.ListComp(name(item), [_generator(item, iterable)])
+        return call("tuple", items) if self._is(node, tuple) else items
+
+    def mapped(self, node: gast.Call) -> gast.expr | None:
+        """``map(f, xs)`` as ``(f(x) for x in xs)``."""
+        function, *sources = node.args
+        if not sources or any(isinstance(source, gast.Starred) for source in sources):
+            return None
+        items = [self.names.fresh("item") for _ in sources]
+        applied = self._applied(function, [name(item) for item in items])
+        if applied is None:
+            return None
+        if len(sources) == 1:
+            return gast.GeneratorExp(applied, [_generator(items[0], sources[0])])
+        target = gast.Tuple([_stored(item) for item in items], gast.Store())
+        return gast.GeneratorExp(applied, [gast.comprehension(target, call("zip", *sources), [], 0)])
+
+    def filtered(self, node: gast.Call) -> gast.expr | None:
+        """``filter(f, xs)`` as ``(x for x in xs if f(x))``."""
+        function, source = node.args
+        item = self.names.fresh("item")
+        is_truth = isinstance(function, gast.Constant) and function.value is None
+        test = name(item) if is_truth else self._applied(function, [name(item)])
+        if test is None:
+            return None
+        return gast.GeneratorExp(name(item), [gast.comprehension(_stored(item), source, [test], 0)])
+
+    def _applied(self, function: gast.expr, arguments: list[gast.expr]) -> gast.expr | None:
+        """A call of a function; a lambda's body with the arguments in place of its parameters."""
+        if isinstance(function, gast.Lambda):
+            plain = function.args
+            if plain.vararg or plain.kwarg or plain.kwonlyargs or plain.defaults or plain.posonlyargs:
+                return None
+            if len(plain.args) != len(arguments):
+                return None
+            return substitute(function.body, {key.id: value for key, value in zip(plain.args, arguments, strict=True)})
+        return call(function, *arguments) if isinstance(function, gast.Name | gast.Attribute) else None
+
+    def dictionary(self, node: gast.Call) -> gast.expr | None:
+        """``dict(other, a=x)`` as ``{**other, "a": x}``, ``dict(pairs)`` as a comprehension."""
+        keys: list[gast.expr | None] = [constant(keyword.arg) for keyword in node.keywords]
+        values = [keyword.value for keyword in node.keywords]
+        if not node.args:
+            return gast.Dict(keys, values)
+        if len(node.args) == 1 and isinstance(self.kinds.of.get(node.args[0]), DictOf):
+            return gast.Dict([None, *keys], [node.args[0], *values])
+        if len(node.args) == 1 and not keys:
+            key, value = self.names.fresh("key"), self.names.fresh("item")
+            target = gast.Tuple([_stored(key), _stored(value)], gast.Store())
+            return gast.DictComp(name(key), name(value), [gast.comprehension(target, node.args[0], [], 0)])
+        return None
+
+    def _merged(self, keys: list[gast.expr | None], values: list[gast.expr]) -> gast.expr | None:
+        """``{**other, "a": x}`` with the entries of ``other`` one by one, where its keys are known."""
+        entries: dict[Any, tuple[gast.expr, gast.expr]] = {}
+        for key, value in zip(keys, values, strict=True):
+            if key is None:
+                known = self._keys_of(value)
+                if known is None:
+                    return None
+                entries.update({item: (constant(item), subscript(value, constant(item))) for item in known})
+            elif isinstance(key, gast.Constant):
+                entries[key.value] = (key, value)
+            else:
+                return None
+        return gast.Dict([key for key, _ in entries.values()], [value for _, value in entries.values()])
+
+    def _keys_of(self, node: gast.expr) -> list[Any] | None:
+        """The keys of a dict, where the program fixes them."""
+        kind = self.kinds.of.get(node)
+        if not isinstance(kind, DictOf) or kind.entries is None or not kind.exact or not is_path(node, self.kinds):
+            return None
+        return [key for key, _ in kind.entries]
+
+    def _with_keywords(self, node: gast.Call) -> gast.expr | None:
+        """``f(**options)`` with the options one by one, where they are known."""
+        keywords: list[gast.keyword] = []
+        for keyword in node.keywords:
+            if keyword.arg is not None:
+                keywords.append(keyword)
+                continue
+            known = self._keys_of(keyword.value)
+            if known is None or not all(isinstance(key, str) for key in known):
+                return None
+            keywords += [gast.keyword(key, subscript(keyword.value, constant(key))) for key in known]
+        return gast.Call(node.func, node.args, keywords)
+
+    def got(self, node: gast.Call) -> gast.expr | None:
+        """``table.get(key, default)`` as ``table[key]``, under a test where the key may be missing."""
+        assert isinstance(node.func, gast.Attribute)
+        table = node.func.value
+        if not 1 <= len(node.args) <= 2 or not is_path(table, self.kinds) or not self._is_plain(node.args[0]):
+            return None
+        key = node.args[0]
+        default = node.args[1] if len(node.args) == 2 else constant(None)
+        known = self._keys_of(table)
+        if known is not None and isinstance(key, gast.Constant):
+            return subscript(table, key) if key.value in known else default
+        return gast.IfExp(compare(key, "in", table), subscript(table, key), default)
+
+    def chosen(self, node: gast.Call) -> gast.expr | None:
+        """``max(xs, key=f)`` as ``xs[index]``: the index does not vary."""
+        options = {keyword.arg: keyword.value for keyword in node.keywords}
+        if list(options) != ["key"] or len(node.args) != 1 or not is_path(node.args[0], self.kinds):
+            return None
+        if not isinstance(self.kinds.of.get(node.args[0]), SequenceOf | TupleOf):
+            return None
+        key = self._key_of_index(options["key"], node.args[0])
+        if key is None:
+            return None
+        index = gast.Call(node.func, [call("range", call("len", node.args[0]))], [gast.keyword("key", key)])
+        return subscript(node.args[0], index)
+
+    def ordered(self, node: gast.Call) -> gast.expr | None:
+        """``sorted(xs, key=f)`` as ``[xs[i] for i in order]``: the order does not vary."""
+        options = {keyword.arg: keyword.value for keyword in node.keywords}
+        if not options or len(node.args) != 1 or not is_path(node.args[0], self.kinds):
+            return None
+        source = node.args[0]
+        index = self.names.fresh("index")
+        key = self._key_of_index(options["key"], source) if "key" in options else self._key_of_index(None, source)
+        if key is None:
+            return None
+        rest = [keyword for keyword in node.keywords if keyword.arg != "key"]
+        order = gast.Call(node.func, [call("range", call("len", source))], [gast.keyword("key", key), *rest])
+        return gast.ListComp(subscript(source, name(index)), [_generator(index, order)])
+
+    def _key_of_index(self, function: gast.expr | None, source: gast.expr) -> gast.expr | None:
+        """The key of an element, by its index."""
+        index = self.names.fresh("index")
+        element = subscript(source, name(index))
+        applied = element if function is None else self._applied(function, [element])
+        if applied is None:
+            return None
+        parameters = gast.arguments([gast.Name(index, gast.Param(), None, None)], [], None, [], [], None, [])
+        return gast.Lambda(parameters, applied)
+
+    def _joined(self, node: gast.expr, elements: list[gast.expr]) -> gast.expr:
+        """``[a, *xs]`` as ``[a] + list(xs)``."""
+        is_list = isinstance(node, gast.List)
+        display = gast.List if is_list else gast.Tuple
+        parts: list[gast.expr] = []
+        for element in elements:
+            if isinstance(element, gast.Starred):
+                parts.append(call("list" if is_list else "tuple", element.value))
+            elif parts and isinstance(parts[-1], display):
+                parts[-1].elts.append(element)
+            else:
+                parts.append(display([element], gast.Load()))
+        return functools.reduce(lambda left, right: binary(left, "+", right), parts)
+
+    # ---- statements ----
+
+    def _transposed(self, targets: list[gast.expr], value: gast.Call) -> list[gast.stmt] | None:
+        """``firsts, seconds = zip(*pairs)``: one comprehension for each."""
+        match value:
+            case gast.Call(args=[gast.Starred(value=source)], keywords=[]) if self._is(value, zip):
+                pass
+            case _:
+                return None
+        if not is_path(source, self.kinds):
+            return None
+        statements: list[gast.stmt] = []
+        for position, target in enumerate(targets):
+            item = self.names.fresh("item")
+            items = gast.ListComp(subscript(name(item), position), [_generator(item, source)])
+            statements.append(_placed(gast.Assign([target], call("tuple", items), None), value))
+        return statements
+
+    def _folded(self, target: gast.Name, node: gast.Call) -> list[gast.stmt] | None:
+        """``y = functools.reduce(f, xs)`` as a loop."""
+        if len(node.args) not in (2, 3) or node.keywords or not is_path(node.args[1], self.kinds):
+            return None
+        function, source, *start = node.args
+        item, total = self.names.fresh("item"), self.names.fresh("total")
+        applied = self._applied(function, [name(total), name(item)])
+        if applied is None:
+            return None
+        first = start[0] if start else subscript(source, 0)
+        rest = source if start else gast.Subscript(source, gast.Slice(constant(1), None, None), gast.Load())
+        step = gast.Assign([_stored(total)], applied, None)
+        return [
+            gast.Assign([_stored(total)], first, None),
+            gast.For(_stored(item), rest, [step], [], None),
+            gast.Assign([target], name(total), None),
+        ]
+
+    def _touches(self, variable: str, value: gast.AST) -> bool:
+        return variable in self.varied or self.depends(value)
+
+    def _changes(self, receiver: gast.expr, attr: str, value: gast.Call) -> list[gast.stmt] | None:
+        """``xs.extend(ys)`` as appends, ``table.update(a=x)`` as assignments."""
+        kind = self.kinds.of.get(receiver)
+        if not any(self.depends(part) for part in (receiver, *value.args, *(keyword.value for keyword in value.keywords))):
+            return None
+        if attr == "extend" and isinstance(kind, SequenceOf) and len(value.args) == 1:
+            return self._appended(receiver, value.args[0])
+        if attr == "update" and isinstance(kind, DictOf) and len(value.args) <= 1:
+            return self._updated(receiver, value)
+        return None
+
+    def _appended(self, receiver: gast.expr, value: gast.expr) -> list[gast.stmt]:
+        if isinstance(value, gast.List | gast.Tuple) and not any(isinstance(item, gast.Starred) for item in value.elts):
+            return [gast.Expr(call(gast.Attribute(receiver, "append", gast.Load()), item)) for item in value.elts]
+        item = self.names.fresh("item")
+        append = gast.Expr(call(gast.Attribute(receiver, "append", gast.Load()), name(item)))
+        # A list that is extended by itself must not grow while it is run through.
+        source = value if not isinstance(value, gast.Name) else call("list", value)
+        return [gast.For(_stored(item), source, [append], [], None)]
+
+    def _updated(self, receiver: gast.expr, value: gast.Call) -> list[gast.stmt] | None:
+        entries: list[tuple[gast.expr, gast.expr]] = []
+        for source in value.args:
+            if isinstance(source, gast.Dict) and None not in source.keys:
+                entries += zip(source.keys, source.values, strict=True)
+                continue
+            known = self._keys_of(source)
+            if known is None:
+                return None
+            entries += [(constant(key), subscript(source, constant(key))) for key in known]
+        for keyword in value.keywords:
+            if keyword.arg is None:
+                return None
+            entries.append((constant(keyword.arg), keyword.value))
+        return [gast.Assign([gast.Subscript(receiver, key, gast.Store())], item, None) for key, item in entries]
+
+
+_Spelling = Callable[[_Speller, gast.Call], gast.expr | None]
+_SPELLINGS: dict[Any, _Spelling] = {
+    builtins.list: _Speller.listed,
+    builtins.tuple: _Speller.listed,
+    builtins.map: _Speller.mapped,
+    builtins.filter: _Speller.filtered,
+    builtins.dict: _Speller.dictionary,
+    builtins.max: _Speller.chosen,
+    builtins.min: _Speller.chosen,
+    builtins.sorted: _Speller.ordered,
+    dict.get: _Speller.got,
+}
+
+
+def _stored(identifier: str) -> gast.Name:
+    return gast.Name(identifier, gast.Store(), None, None)
+
+
+def _generator(item: str, iterable: gast.expr) -> gast.comprehension:
+    return gast.comprehension(_stored(item), iterable, [], 0)
+
+
+def _placed(statement: gast.stmt, origin: gast.AST) -> gast.stmt:
+    return located_at(copy_tree(statement), origin)
+
+
+def _is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _rebuilt(node: gast.AST, replaced: dict[gast.AST, gast.AST | list[gast.stmt]]) -> gast.AST:
+    """A tree with parts replaced; what does not change is shared."""
+    found = replaced.get(node)
+    if isinstance(found, gast.AST):
+        return found
+    changed: dict[str, Any] = {}
+    for key, value in gast.iter_fields(node):
+        if isinstance(value, list):
+            items: list[Any] = []
+            for item in value:
+                other = replaced.get(item) if isinstance(item, gast.AST) else None
+                if isinstance(other, list):
+                    items.extend(other)
+                else:
+                    items.append(_rebuilt(item, replaced) if isinstance(item, gast.AST) else item)
+            if len(items) != len(value) or any(one is not other for one, other in zip(items, value, strict=True)):
+                changed[key] = items
+        elif isinstance(value, gast.AST):
+            item = _rebuilt(value, replaced)
+            if item is not value:
+                changed[key] = item
+    if not changed:
+        return node
+    made = type(node).__new__(type(node))
+    made.__dict__.update(node.__dict__)
+    made.__dict__.update(changed)
+    return made
