@@ -47,7 +47,8 @@ def idiom(statements: Statements, scope: Scope) -> list[str]:
              f"while (w{name} := {name} * 0.7 + 0.1) > -0.3 and c{name} < {trips}:", f"    {name} = np.cos(w{name})",
              f"    c{name} += 1", f"{name} = {name} + w{name}"],
             [f"{name} = 0.0", f"for v{name} in {array}:", f"    if v{name} > 0.5:",
-             f"        {name} += v{name} * {e[0]}", "        continue", f"    if {name} > 1.0:", "        break", f"    {name} -= {e[1]} * v{name}"],
+             f"        {name} += v{name} * {e[0]}", "        continue",
+             f"    if {name} > 1.0:", "        break", f"    {name} -= {e[1]} * v{name}"],
             # a number that becomes an array
             [f"a{name} = {old}", f"for _ in range({random.randint(1, 3)}):", f"    a{name} = np.sin(a{name} + {array})",
              f"{name} = np.sum(a{name} * {array})"],
