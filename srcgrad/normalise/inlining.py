@@ -110,7 +110,7 @@ class _Inliner:
             located_at(gast.Assign([_stored(replacements[parameter])], argument, None), statement)
             for parameter, argument in binding.bound.items()
         ]
-        block = _relocated(substitute(inside, replacements), statement)
+        block = _relocated(_unshared(substitute(inside, replacements)), statement)
         [result] = _relocated(substitute([result], replacements), statement)
         return [*before, *block, *self._finished(statement, result)]
 
@@ -154,9 +154,15 @@ def _stored(variable: gast.expr) -> gast.expr:
     return replaced(copy_tree(variable), ctx=gast.Store())
 
 
+def _unshared(block: Block) -> Block:
+    """The block with ``break`` and ``pass`` of its own: copies of trees share the nodes that have no parts."""
+    return [with_blocks(statement, _unshared) if statement._fields else type(statement)() for statement in block]
+
+
 def _relocated(nodes: list[Any], origin: gast.AST) -> list[Any]:
     """The nodes at the place of the call: their own lines are those of another function, maybe another file."""
     for tree in nodes:
         for node in gast.walk(tree):
-            gast.copy_location(node, origin)
+            if isinstance(node, (gast.stmt, gast.expr, gast.ExceptHandler)):
+                gast.copy_location(node, origin)
     return nodes

@@ -39,7 +39,9 @@ class ProgramWriter:
         return self.mark
 
     def value(self) -> str:
-        choices = ["a", "b", "a", f"visit({self.fresh_mark()}, a)", "a + b", "1", "None", "(a, b)"]
+        choices = ["a", "b", "a", f"visit({self.fresh_mark()}, a)", "a + b", "1", "None"]
+        if self.name == "program" and not self.callee:  # or it would grow from call to call
+            choices.append("(a, b)")
         return self.random.choice(choices)
 
     def test(self) -> str:
