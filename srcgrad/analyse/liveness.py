@@ -173,10 +173,13 @@ class _Walk:
             head |= trip | (footprint.reads if counted else _NOTHING) | exits.raising
             before = head
         else:
-            # What the target's own subscripts read is read in each trip, the iterable once.
+            # What the target's own subscripts read is read in each trip, the iterable once; but the contents of the
+            # iterable, which have names of their own where they are followed, are read from trip to trip.
             head |= self._without(trip, footprint.binds) | exits.raising
             if counted and not _binds_names_only(loop):
                 head |= footprint.reads
+            elif counted:
+                head |= {name for name in footprint.reads if not name.isidentifier()}
             before = head | footprint.reads
         if head != known:
             self.heads[loop] = head

@@ -73,6 +73,7 @@ class Adjoints:
         self.written = written
         self.state = State()
         self.known: dict[str, Kind] = {}
+        self.mixed: set[str] = set()
         self.passes_on: str | None = None
         self._names: dict[str, str] = {}
 
@@ -192,9 +193,11 @@ class Adjoints:
             if is_number(expression, 1.0):
                 return call("np.ones_like", value)
             return call("np.full_like", value, expression)
-        if isinstance(expression, gast.Call) and isinstance(expression.func, gast.Name) and expression.func.id == "sum_to":
-            return expression
-        return binary(call("np.zeros_like", value), "+", expression)
+        match expression:
+            case gast.Call(func=gast.Name(id="sum_to")):
+                return expression
+            case _:
+                return binary(call("np.zeros_like", value), "+", expression)
 
     def _add_container(self, variable: str, expression: gast.expr, target: Kind) -> list[gast.stmt]:
         bar, state = self.of(variable), self.state

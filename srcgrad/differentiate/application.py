@@ -15,7 +15,7 @@ from srcgrad.differentiate.naming import Helpers
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Constant, Kind, Scalar, ndim_of
 from srcgrad.rules.registry import Rule, find, is_constant
-from srcgrad.syntax.build import call, expression_statement, name, names_read, substitute, subscript, tuple_of
+from srcgrad.syntax.build import call, expression_statement, name, names_read, subscript, substitute, tuple_of
 from srcgrad.syntax.folding import NOT_KNOWN, Fold
 from srcgrad.syntax.inline import inline_rule
 from srcgrad.syntax.names import Names

@@ -88,7 +88,8 @@ class Calls:
             return
         plain = [argument.id for _, argument in pair.active if isinstance(argument, gast.Name)]
         if len(set(plain)) == len(pair.active) and not set(plain) & (adjoints.state.live | assigned):
-            expressions.statements.append(assign(tuple_of(*(name(adjoints.of(variable)) for variable in plain)), result))
+            bars = tuple_of(*(name(adjoints.of(variable)) for variable in plain))
+            expressions.statements.append(assign(bars, result))
             adjoints.state.live.update(plain)
             return
         pieces = expressions.bind(result, SequenceOf(TupleOf(())))

@@ -41,7 +41,8 @@ class Cotangent:
 def may_be_singular(factor: gast.expr) -> bool:
     """Whether a factor can be infinite or NaN for finite operands: a quotient, a power, a function's value."""
     for node in gast.walk(factor):
-        if isinstance(node, gast.Call) or (isinstance(node, gast.BinOp) and isinstance(node.op, gast.Div | gast.Pow | gast.MatMult)):
+        operator = node.op if isinstance(node, gast.BinOp) else None
+        if isinstance(node, gast.Call) or isinstance(operator, gast.Div | gast.Pow | gast.MatMult):
             if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Div) and is_number(node.right):
                 continue
             if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Pow) and is_number(node.right):
@@ -56,7 +57,7 @@ def may_be_singular(factor: gast.expr) -> bool:
 
 
 def fitted(expression: gast.expr, kind: Kind, target: Kind, value: gast.expr) -> tuple[gast.expr, Kind]:
-    """``expression`` summed over the axes along which ``value`` (of kind ``target``) was broadcast; it may stay smaller.
+    """``expression`` summed over the axes along which ``value`` (of kind ``target``) was broadcast, or smaller still.
 
     A result that still has to be broadcast keeps its own kind.
     """

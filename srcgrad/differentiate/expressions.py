@@ -84,6 +84,8 @@ class Expressions:
         if self.is_simple(expression):
             return expression
         temporary = self._temporary()
+        if self.adjoints.known.setdefault(temporary, kind) != kind:
+            self.adjoints.mixed.add(temporary)
         self.adjoints.known[temporary] = kind
         if self.is_volatile(expression) and isinstance(kind, Array | Number) and not is_fresh(expression):
             expression = method(expression, "copy")
@@ -252,7 +254,8 @@ class Expressions:
                 self._operand(node, operand, masked)
 
     def _partials(self, node: gast.expr, application: Application, cotangent: Cotangent) -> None:
-        inlined = application.inline(self._value_of(node), None, self._fold(node, application), self.names, self.helpers)
+        fold = self._fold(node, application)
+        inlined = application.inline(self._value_of(node), None, fold, self.names, self.helpers)
         active = [(operand, factor) for operand, factor in inlined.factors if not is_number(factor, 0)]
         expression = cotangent.expression
         if len(active) > 1 and (self.is_volatile(expression) or not is_cheap(expression, self.kinds.of.get(node))):
@@ -309,7 +312,7 @@ class Expressions:
         return call("np.broadcast_to", expression, call("np.shape", witness)), target
 
     def _witness(self, node: gast.expr, target: Kind) -> gast.expr:
-        """An expression with the shape of a node's value: a variable below it where there is one, else the node again."""
+        """An expression with the shape of a node's value: a variable below it where there is one, or the node again."""
         value = self._value_of(node)
         if value is not node:
             return value
@@ -323,18 +326,13 @@ class Expressions:
     def _operand(self, node: gast.expr, operand: gast.expr, cotangent: Cotangent) -> None:
         """Push to an operand of an elementwise operation, summing over the axes along which it was broadcast."""
         whole, part = self.kinds.of.get(node), self.kinds.of.get(operand)
-        same = (
-            isinstance(whole, Scalar)
-            or (isinstance(whole, Array) and isinstance(part, Array) and whole.dims is not None and whole.dims == part.dims)
-            or not isinstance(part, Scalar | Array | Number)
-        )
-        if same:
+        same = isinstance(whole, Scalar) or not isinstance(part, Scalar | Array | Number)
+        if same or _of_one_shape(whole, part):
             self.push(operand, cotangent)
             return
         expression = cotangent.masked()
         kind = self.evaluate(expression)
-        full = isinstance(kind, Array) and isinstance(whole, Array) and kind.dims is not None and kind.dims == whole.dims
-        if not full:
+        if not _of_one_shape(kind, whole):
             assert whole is not None
             witness = self._witness(node, whole)
             if isinstance(kind, Scalar) and isinstance(part, Scalar):
@@ -409,6 +407,11 @@ def is_cheap(expression: gast.expr, kind: Kind | None) -> bool:
 
 def _may_be_complex(kind: Kind | None) -> bool:
     return isinstance(kind, Scalar) and kind.dtype.startswith("complex")
+
+
+def _of_one_shape(one: Kind | None, other: Kind | None) -> bool:
+    """Whether two arrays surely have the same shape."""
+    return isinstance(one, Array) and isinstance(other, Array) and one.dims is not None and one.dims == other.dims
 
 
 def _no_ones(dims: tuple[int | str, ...]) -> bool:

@@ -80,7 +80,8 @@ def has_break(body: list[gast.stmt]) -> bool:
             inner = getattr(statement, field_name, None)
             if isinstance(statement, gast.For | gast.While | gast.FunctionDef) or not isinstance(inner, list):
                 continue
-            if has_break([part for item in inner for part in (item.body if isinstance(item, gast.ExceptHandler) else [item])]):
+            parts = [item.body if isinstance(item, gast.ExceptHandler) else [item] for item in inner]
+            if any(has_break(part) for part in parts):
                 return True
     return False
 
@@ -106,7 +107,9 @@ def _downward(index: str, length: gast.expr, plain: bool = False) -> gast.For:
 def _over_range(loop: gast.For, names: Names) -> Iteration | None:
     """``for i in range(...)``: the same numbers from last to first."""
     match loop:
-        case gast.For(target=gast.Name(id=index), iter=gast.Call(func=gast.Name(id="range"), args=arguments, keywords=[])):
+        case gast.For(
+            target=gast.Name(id=index), iter=gast.Call(func=gast.Name(id="range"), args=arguments, keywords=[])
+        ):
             pass
         case _:
             return None
@@ -150,7 +153,7 @@ def _reversed_range(start: gast.expr, stop: gast.expr, step: gast.expr) -> gast.
 
 
 def _over_sequence(loop: gast.For, kinds: Kinds, names: Names, is_written: bool = False) -> Iteration | None:
-    """Loops over arrays, lists, tuples, ``enumerate``, ``zip`` and ``reversed`` of them: by index, from last to first."""
+    """Loops over arrays, lists, tuples, ``enumerate``, ``zip``, ``reversed`` of them: by index, from last to first."""
     view = _view(loop.iter, kinds)
     if view is None:
         return None
@@ -197,7 +200,10 @@ def _note(part: gast.expr, kinds: Kinds, kind: object) -> None:
 def _index_of(loop: gast.For) -> str | None:
     """The user's own index: ``i`` in ``for i, x in enumerate(xs)``."""
     match loop:
-        case gast.For(target=gast.Tuple(elts=[gast.Name(id=index), *_]), iter=gast.Call(func=gast.Name(id="enumerate"), args=[_], keywords=[])):
+        case gast.For(
+            target=gast.Tuple(elts=[gast.Name(id=str() as index), *_]),
+            iter=gast.Call(func=gast.Name(id="enumerate"), args=[_], keywords=[]),
+        ):
             return index
         case _:
             return None
@@ -255,7 +261,9 @@ def _view_of_path(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element
 def _over_dict(loop: gast.For, kinds: Kinds, names: Names) -> Iteration | None:
     """Loops over a dict, its keys, values or items: by key, from last to first."""
     match loop.iter:
-        case gast.Call(func=gast.Attribute(value=owner, attr="items" | "keys" | "values" as view), args=[], keywords=[]):
+        case gast.Call(
+            func=gast.Attribute(value=owner, attr="items" | "keys" | "values" as view), args=[], keywords=[]
+        ):
             pass
         case gast.Name() as owner:
             view = "keys"

@@ -77,7 +77,8 @@ class _Forward:
                 return [site for inner in body for site in self.sites(inner)]
             case Loop(body=body):
                 around = [self.tapes.around[step]] if step in self.tapes.around else []
-                return [*around, *(site for inner in body for site in self.sites(inner)), *self.tapes.ends.get(step, ())]
+                inside = [site for inner in body for site in self.sites(inner)]
+                return [*around, *inside, *self.tapes.ends.get(step, ())]
 
     def block(self, steps: Steps) -> list[gast.stmt]:
         return [statement for step in steps for statement in self.step(step)]
@@ -169,14 +170,18 @@ class _Reverse:
         site = self.tapes.before.get(step)
         restored = site.restore() if site else []
         adjoint = copy_tree(step.adjoint)
-        heading: list[gast.stmt] = [comment(line) for line in step.comment.splitlines()] if step.comment and (adjoint or restored) else []
+        heading: list[gast.stmt] = []
+        if step.comment and (adjoint or restored):
+            heading = [comment(line) for line in step.comment.splitlines()]
         if site is None:
             return [*heading, *adjoint]
         after = names_read(list(step.adjoint)) & step.assigned - step.reads_itself
         saved = {overwrite.variable for overwrite in site.overwrites if overwrite.whole}
         if after & saved:
             if (names_read(list(step.adjoint)) & step.reads_itself) & saved:
-                raise UnsupportedError("this statement overwrites values in a way that cannot be reversed", node=step.origin)
+                raise UnsupportedError(
+                    "this statement overwrites values in a way that cannot be reversed", node=step.origin
+                )
             return [*heading, *adjoint, *restored]
         return [*heading, *restored, *adjoint]
 
@@ -215,7 +220,7 @@ def _branch(origin: gast.If, body: list[gast.stmt], orelse: list[gast.stmt]) -> 
 
 def _compound(origin: gast.stmt, **blocks: list[gast.stmt]) -> gast.stmt:
     """A compound statement with other blocks."""
-    bare = type(origin).__new__(type(origin))
+    bare: gast.stmt = blank(origin)
     for key, value in origin.__dict__.items():
         bare.__dict__[key] = blocks[key] if key in blocks else copy_tree(value)
     return bare

@@ -118,7 +118,8 @@ class Lists:
         position = positions[0] if positions else constant(-1)
         element = subscript(receiver, position)
         first = bool(positions) and is_number(positions[0], 0)
-        back = method(receiver, "insert", constant(0), name(SAVED)) if first else method(receiver, "append", name(SAVED))
+        saved = name(SAVED)
+        back = method(receiver, "insert", constant(0), saved) if first else method(receiver, "append", saved)
         step.overwrites.append(Overwrite(changed, element, [expression_statement(back)], whole=False))
         if changed not in self.adjoints.state.live and bar is None:
             return
@@ -150,7 +151,8 @@ class Lists:
 
     def _unrelated(self, statement: gast.stmt, changed: str | None) -> Simple:
         assigned = names_assigned(statement)
-        step = Simple([statement], assigned=frozenset(assigned), reads_itself=frozenset(assigned & names_read(statement)))
+        itself = frozenset(assigned & names_read(statement))
+        step = Simple([statement], assigned=frozenset(assigned), reads_itself=itself)
         if changed is not None:
             step.overwrites = [Overwrite(changed, method(changed, "copy"), whole=False)]
         return step

@@ -1,4 +1,4 @@
-"""Names for what generated code calls besides NumPy: runtime functions, rules, forward and reverse sweeps of callees."""
+"""Names for what generated code calls besides NumPy: runtime functions, rules, both sweeps of callees."""
 
 from __future__ import annotations
 

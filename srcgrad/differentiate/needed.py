@@ -1,4 +1,4 @@
-"""Which parts of expressions should have a name, because the reverse sweep reads their value or cannot take them as they stand."""
+"""Parts of expressions that should have a name: the reverse sweep reads them, or cannot take them as they stand."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from srcgrad.analyse.operations import is_base, is_path, operation_of, single_ta
 from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
 from srcgrad.differentiate.calls import is_differentiated
-from srcgrad.kind import Array, DictOf, Kind, Number, Range, Scalar, SequenceOf, TupleOf
-from srcgrad.rules.registry import is_nondifferentiable
+from srcgrad.kind import Array, DictOf, Number, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import names_read
 from srcgrad.syntax.inline import inline_rule
 from srcgrad.syntax.names import Names
@@ -29,8 +28,8 @@ _SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.Generat
 def parts_to_name(tree: gast.FunctionDef, kinds: Kinds, activity: Activity) -> set[gast.AST]:
     """The expression nodes that get a statement of their own before the function is differentiated.
 
-    These are calls of functions with source, what is subscripted but is no variable, calls that may not be repeated, and
-    costly values that a rule reads.
+    These are calls of functions with source, what is subscripted but is no variable, calls that may not be repeated,
+    and costly values that a rule reads.
     """
     finder = _Finder(kinds)
     for statement in statements_of(tree.body):
@@ -65,7 +64,8 @@ class _Finder:
         match statement:
             case gast.Assign(targets=[target], value=value):
                 whole = isinstance(target, gast.Name | gast.Tuple)
-                overwritten = names_read(target) | {node.id for node in gast.walk(target) if isinstance(node, gast.Name)}
+                named = {node.id for node in gast.walk(target) if isinstance(node, gast.Name)}
+                overwritten = names_read(target) | named
                 self.value(value, has_name=whole and not overwritten & names_read(value))
                 if self.depends(value) or self._is_varied(target):
                     self._index(target)
@@ -128,19 +128,20 @@ class _Finder:
         self._inside(node)
 
     def _inside(self, node: gast.AST) -> None:
-        """Calls of functions with source, calls that may not be repeated, and subscripted values that are no variables."""
+        """Calls of functions with source, calls that may not be repeated, and subscripted values without a variable."""
         waiting: list[gast.AST] = [node]
         while waiting:
             part = waiting.pop()
             if self._is_call_with_source(part) and self.depends(part):
                 self.found.add(part)
-            elif isinstance(part, gast.Call) and not is_pure(part, self._is_known_pure) and not self._is_statement_like(part):
+            elif isinstance(part, gast.Call) and not self._may_be_repeated(part):
                 self.found.add(part)
             elif isinstance(part, gast.Subscript) and self.depends(part) and not is_path(part, self.kinds):
                 if not is_path(part.value, self.kinds) or not is_path(part, self.kinds):
                     self.found.add(part.value)
             if not isinstance(part, _SCOPES):
-                waiting.extend(child for child in gast.iter_child_nodes(part) if isinstance(child, gast.expr | gast.keyword))
+                children = gast.iter_child_nodes(part)
+                waiting.extend(child for child in children if isinstance(child, gast.expr | gast.keyword))
 
     def _is_statement_like(self, node: gast.Call) -> bool:
         """Whether a call without effect that can be seen is repeated at no harm: a class, a method of a container."""
@@ -148,17 +149,21 @@ class _Finder:
             self.kinds.of.get(node.func.value), SequenceOf | DictOf | TupleOf
         ) and node.func.attr in ("copy", "index", "count", "get", "keys", "values", "items")
 
+    def _may_be_repeated(self, node: gast.Call) -> bool:
+        """Whether a second call has no effect that can be seen."""
+        return is_pure(node, self._is_known_pure) or self._is_statement_like(node)
+
     def _is_known_pure(self, node: gast.Call) -> bool:
-        operation = operation_of(node, self.kinds)
-        if operation is not None:
-            return is_nondifferentiable(operation.function) is False or not isinstance(node.func, gast.Attribute) or True
-        return False
+        """Whether a call is one that the rules know."""
+        return operation_of(node, self.kinds) is not None
 
     def _is_call_with_source(self, node: gast.AST) -> bool:
         if not isinstance(node, gast.Call):
             return False
         target = single_target(node, self.kinds)
-        return target is not None and (is_differentiated(target) or isinstance(target.function, gast.FunctionDef | gast.Lambda))
+        if target is None:
+            return False
+        return is_differentiated(target) or isinstance(target.function, gast.FunctionDef | gast.Lambda)
 
     def _name_costly(self, node: gast.AST) -> None:
         """Name the calls and matrix products in a value that the reverse sweep would compute again."""
@@ -210,7 +215,8 @@ class _Finder:
         bindings: dict[str, Any] = {**application.operands, "z": node}
         if application.rule.form == "adjoint":
             bindings["z_bar"] = gast.Name("z_bar", gast.Load(), None, None)
-        inlined = inline_rule(application.rule.derivative, bindings, folding(self.kinds.evaluate, parameters), Names(), wanted)
+        fold = folding(self.kinds.evaluate, parameters)
+        inlined = inline_rule(application.rule.derivative, bindings, fold, Names(), wanted)
         if inlined is None:
             yield node
             yield from application.operands.values()

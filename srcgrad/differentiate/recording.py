@@ -1,7 +1,7 @@
 """What must be recorded: values that the reverse sweep reads and that will have been overwritten by then.
 
-The reverse sweep restores, step by step, the variables it needs to what they were.  Going forward through the steps, the
-set of *needed* variables is carried along: those whose present value some earlier step's reversal reads.  A step
+The reverse sweep restores, step by step, the variables it needs to what they were.  Going forward through the steps,
+the set of *needed* variables is carried along: those whose present value some earlier step's reversal reads.  A step
 that overwrites a needed variable saves it first.  This is the to-be-recorded analysis of Hascoet, Naumann and
 Pascual (2005), on the adjoint statements as they really are.
 """
@@ -24,9 +24,9 @@ Variables = frozenset[str]
 class Plan:
     """What each step saves and restores.
 
-    ``saves``: before a simple step.  ``ends``: variables recorded at the end of each trip of a loop.  ``around``: variables
-    kept over a whole loop.  ``rebinds``: variables that a reversed trip binds again from the loop's own sequence.
-    ``undefined``: variables that may have no value yet where they are recorded.
+    ``saves``: before a simple step.  ``ends``: variables recorded at the end of each trip of a loop.  ``around``:
+    variables kept over a whole loop.  ``rebinds``: variables that a reversed trip binds again from the loop's own
+    sequence.  ``undefined``: variables that may have no value yet where they are recorded.
     """
 
     saves: dict[Step, list[Overwrite]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Plan:
 
 
 def recording(steps: Steps, variables: Iterable[str], adjoints: Iterable[str], parameters: Iterable[str]) -> Plan:
-    """The plan for the steps of a function; ``variables`` are the primal ones, ``adjoints`` names of the reverse sweep."""
+    """The plan for the steps of a function; ``variables`` are primal ones, ``adjoints`` names of the reverse sweep."""
     walk = _Walk(frozenset(variables) - frozenset(adjoints))
     walk.block(steps, _State(frozenset(), frozenset(parameters)))
     return walk.plan
@@ -109,7 +109,8 @@ class _Walk:
 
         def trip(needed: Variables) -> tuple[Variables, Counter[str], Variables]:
             end = self.block(loop.body, _State(needed, inside))
-            counts = Counter(save.variable for step in _simple_steps(loop.body) for save in self.plan.saves.get(step, ()))
+            steps = _simple_steps(loop.body)
+            counts = Counter(save.variable for step in steps for save in self.plan.saves.get(step, ()))
             counts.update(save.variable for inner in _loops(loop.body) for save in self.plan.around.get(inner, ()))
             return end.needed, counts, end.defined
 
@@ -118,7 +119,8 @@ class _Walk:
             needed_at_end, counts, _ = trip(carried)
             candidates = (needed_at_end | state.needed) & (bound | changed)
             _, with_candidates, _ = trip(carried | candidates)
-            covered = frozenset(v for v in candidates - loop.targets - names_assigned(loop.before) if with_candidates[v] == counts[v])
+            own = candidates - loop.targets - names_assigned(loop.before)
+            covered = frozenset(variable for variable in own if with_candidates[variable] == counts[variable])
             parts = needed_at_end & changed - bound
             grown = carried | covered | parts
             if grown == carried:

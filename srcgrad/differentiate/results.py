@@ -96,9 +96,8 @@ def _check(kind: Kind, seed: Seed, returned: gast.Return) -> None:
             if isinstance(kind, Array) and seed == "scalar" and kind.dims is not None:
                 known = [dim for dim in kind.dims if isinstance(dim, int) and dim != 1]
                 if known:
-                    raise ArgumentTypeError(
-                        f"the result is an array of {len(kind.dims)} dimensions, not one number", node=returned, advice=_ADVICE
-                    )
+                    message = f"the result is an array of {len(kind.dims)} dimensions, not one number"
+                    raise ArgumentTypeError(message, node=returned, advice=_ADVICE)
         case Opaque() | Unreachable():
             return
         case TupleOf(elements=elements):

@@ -20,7 +20,7 @@ from srcgrad.differentiate.statements import Statements
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array
-from srcgrad.syntax.build import assign, base_name, copy_tree, method, name, names_assigned, names_read
+from srcgrad.syntax.build import assign, copy_tree, method, name, names_assigned, names_read
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.printer import print_tree
 
@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
 
 _COMPOUND = (gast.If, gast.For, gast.While, gast.With, gast.Try)
+_CHEAP = frozenset({"len", "abs", "isinstance", "min", "max", "float", "int"})
 
 
 class Reverse:
     """Builds the steps of one function; ``adjoints.state`` is the state at the present point, from the end backward."""
 
-    def __init__(self, kinds: Kinds, activity: Activity, adjoints: Adjoints, statements: Statements, names: Names) -> None:
+    def __init__(
+        self, kinds: Kinds, activity: Activity, adjoints: Adjoints, statements: Statements, names: Names
+    ) -> None:
         self.kinds = kinds
         self.activity = activity
         self.adjoints = adjoints
@@ -132,16 +135,17 @@ class Reverse:
                 entry.extend(self.adjoints.own(variable))
         at_head = self.state.copy()
         at_head.owned -= names_assigned(statement)
-        at_head.guarded |= head & changed
         while True:
             self.adjoints.state = at_head.copy()
             body = self.block(statement.body)
             body = [*self._elements(statement, found.elements), *body]
             lost = at_head.owned & self.state.live - self.state.owned
-            if not lost:
+            guarded = self.state.guarded & at_head.live - at_head.guarded
+            if not lost and not guarded:
                 break
-            # A trip leaves this adjoint under a second name: once more, without counting on it.
+            # A trip leaves this adjoint under a second name, or masked: once more, without counting on it.
             at_head.owned -= lost
+            at_head.guarded |= guarded
         zeros = self._cleared(at_head.live - self.state.live)
         if zeros:
             body = [Simple([], zeros), *body]
@@ -217,7 +221,8 @@ class Reverse:
                 )
         if changed_names(*statement.finalbody) & self.state.live:
             raise UnsupportedError("a differentiated value is computed in a finally block", node=statement)
-        body = [*self.block(statement.body), *self.block(statement.orelse)] if statement.orelse else self.block(statement.body)
+        orelse = self.block(statement.orelse)
+        body = [*self.block(statement.body), *orelse]
         return Scope(statement, body, False)
 
 
@@ -228,7 +233,7 @@ def copy_tree_head(statement: gast.If, test: gast.expr) -> gast.If:
 
 def _is_cheap(called: gast.Call) -> bool:
     """Whether a call costs next to nothing and always gives the same."""
-    return isinstance(called.func, gast.Name) and called.func.id in ("len", "abs", "isinstance", "min", "max", "float", "int")
+    return isinstance(called.func, gast.Name) and called.func.id in _CHEAP
 
 
 def has_reversal(step: Step) -> bool:

@@ -144,7 +144,7 @@ class Statements:
         return Cotangent(expression, kind, condition)
 
     def _give_back(self, variable: str) -> None:
-        """The contributions that a variable's new value makes to its own earlier value, once the old adjoint is read."""
+        """The contributions of a variable's new value to its own earlier value, once the old adjoint is read."""
         self.expressions.flush()
         collected = self.expressions.collected
         self.expressions.collected = None

@@ -30,7 +30,8 @@ from srcgrad.syntax.names import Names
 class Site:
     """One place of the forward sweep where values are recorded, all together in one entry of a tape.
 
-    Outside loops the "tape" is a plain variable for each value.  ``index`` is the loop's own counter where the tape is an array.
+    Outside loops the "tape" is a plain variable for each value.  ``index`` is the loop's own counter where the tape is
+    an array.
     """
 
     overwrites: list[Overwrite]
@@ -183,7 +184,8 @@ class _Planner:
         sites = []
         for variable in indexed:
             kind = self.kind_of(variable)
-            assert isinstance(kind, Scalar) and isinstance(loop.origin, gast.For) and isinstance(loop.origin.iter, gast.Call)
+            assert isinstance(kind, Scalar)
+            assert isinstance(loop.origin, gast.For) and isinstance(loop.origin.iter, gast.Call)
             index = loop.origin.target.id
             site = Site([Overwrite(variable, name(variable))], self.names.fresh(f"{variable}_tape"), True)
             site.index, site.length, site.dtype = index, loop.origin.iter.args[0], kind.dtype
@@ -198,7 +200,9 @@ class _Planner:
         if depth or loop.trips is not None or not isinstance(kind, Scalar) or kind.python is True:
             return False
         match loop.origin:
-            case gast.For(target=gast.Name(id=index), iter=gast.Call(func=gast.Name(id="range"), args=[length], keywords=[])):
+            case gast.For(
+                target=gast.Name(id=index), iter=gast.Call(func=gast.Name(id="range"), args=[length], keywords=[])
+            ):
                 return index in loop.rebind and loop.rebind[index] is None and self.nonnegative(length)
             case _:
                 return False
@@ -230,7 +234,8 @@ class _Planner:
             if loop.trips is None or not loop.has_adjoint or self.plan.rebinds.get(loop):
                 continue
             sites = [*self.tapes.ends[loop]]
-            sites += [self.tapes.before[step] for step in loop.body if isinstance(step, Simple) and step in self.tapes.before]
+            simple = [step for step in loop.body if isinstance(step, Simple)]
+            sites += [self.tapes.before[step] for step in simple if step in self.tapes.before]
             for site in sites:
                 if site.in_loop and site.index is None and site.tape and uses[site.tape] == 1:
                     if loop.header is None or not _reads_index(loop):

@@ -127,7 +127,10 @@ class Writes:
         if self.expressions.depends(value):
             whole = self.expanded(statement, target, kind)
             assert isinstance(whole, gast.BinOp)
-            factor = before if isinstance(statement.op, gast.Mult) else divide(multiply(-1.0, before), multiply(value, value))
+            if isinstance(statement.op, gast.Mult):
+                factor = before
+            else:
+                factor = divide(multiply(-1.0, before), multiply(value, value))
             product = multiply(part, factor)
             self._push(value, product, kind)
         self._own(base)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import gast
 
-from srcgrad.optimise.dead_code import remove_dead_code
+from srcgrad.analyse.purity import library_calls
+from srcgrad.kind import Array, Kind, Scalar
+from srcgrad.optimise import optimise
+
+# Runtime functions of srcgrad: they have no effects and keep nothing of their arguments.
+_RUNTIME = frozenset({"sum_to", "zeros_like", "like", "add_mirrors", "as_mirror"})
 
 
-def finish(
-    function: gast.FunctionDef, scalars: frozenset[str], temporaries: frozenset[str], _: object = None
-) -> gast.FunctionDef:
-    """The function without dead code."""
-    return remove_dead_code(function, lambda call: False, scalars=scalars)
+def finish(function: gast.FunctionDef, known: Mapping[str, Kind], temporaries: frozenset[str]) -> gast.FunctionDef:
+    """The function as short as it can be said; ``known`` are kinds of variables, ``temporaries`` the generated ones."""
+    scalars = {name for name, kind in known.items() if isinstance(kind, Scalar)}
+    arrays = {name: kind.ndim for name, kind in known.items() if isinstance(kind, Array)}
+    return optimise(function, library_calls(_RUNTIME, arrays), scalars, temporaries, arrays)

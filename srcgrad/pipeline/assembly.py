@@ -44,8 +44,10 @@ def gradient_function(
         result = tuple_of(result, derivation.aux)
     reverse = _with_gradients_first(derivation)
     body = _headed(forward, reverse)
-    function = _function(called, [parameter.id for parameter in parameter_nodes(tree)], [*body, return_statement(result)])
-    return finish(function, derivation.scalars, derivation.temporaries, _use_runtime(function, helpers))
+    parameters = [parameter.id for parameter in parameter_nodes(tree)]
+    function = _function(called, parameters, [*body, return_statement(result)])
+    _use_runtime(function, helpers)
+    return finish(function, derivation.known, derivation.temporaries)
 
 
 def pair_functions(
@@ -75,16 +77,18 @@ def pair_functions(
         start.append(assign(target, name(held)))
     start += [assign(record, method(record, "copy")) for record in records if _is_used_up(record, reverse)]
     reverse_function = _function(called[1], [derivation.result_bar, held], [*start, *reverse, ending])
+    _use_runtime(forward_function, helpers)
+    _use_runtime(reverse_function, helpers)
     return [
-        finish(forward_function, derivation.scalars, derivation.temporaries, _use_runtime(forward_function, helpers)),
-        finish(reverse_function, derivation.scalars, derivation.temporaries, _use_runtime(reverse_function, helpers)),
+        finish(forward_function, derivation.known, derivation.temporaries),
+        finish(reverse_function, derivation.known, derivation.temporaries),
     ]
 
 
-def _use_runtime(function: gast.FunctionDef, helpers: Helpers) -> gast.FunctionDef:
+def _use_runtime(function: gast.FunctionDef, helpers: Helpers) -> None:
+    """Provide the runtime functions that a function calls."""
     for identifier in sorted(names_read(function.body) & set(RUNTIME)):
         helpers.objects.setdefault(identifier, RUNTIME[identifier])
-    return function
 
 
 def _entry(derivation: Derivation) -> list[gast.stmt]:
@@ -178,7 +182,9 @@ def _is_used_up(record: str, reverse: list[gast.stmt]) -> bool:
     for statement in reverse:
         for node in gast.walk(statement):
             match node:
-                case gast.Call(func=gast.Attribute(value=gast.Name(id=identifier), attr="pop" | "append" | "insert" | "reverse")):
+                case gast.Call(
+                    func=gast.Attribute(value=gast.Name(id=identifier), attr="pop" | "append" | "insert" | "reverse")
+                ):
                     if identifier == record:
                         return True
                 case gast.Subscript(value=gast.Name(id=identifier), ctx=gast.Store()) if identifier == record:

@@ -31,9 +31,9 @@ from srcgrad.syntax.names import Names
 class Derivation:
     """Both sweeps of a function, and what the functions made of them need to know.
 
-    ``value`` is the expression of the primal result after the forward sweep; ``gradients`` the adjoints of the differentiated
-    parameters, in their order; ``scalars`` and ``temporaries`` are for the optimiser.  ``given`` are the kinds of the arguments,
-    ``kept`` the names under which the arguments themselves stay in reach.
+    ``value`` is the expression of the primal result after the forward sweep; ``gradients`` the adjoints of the
+    differentiated parameters, in their order; ``known`` and ``temporaries`` are for the optimiser.  ``given`` are the
+    kinds of the arguments, ``kept`` the names under which the arguments themselves stay in reach.
     """
 
     sweeps: Sweeps
@@ -43,7 +43,7 @@ class Derivation:
     kinds: Kinds
     adjoints: Adjoints
     result_bar: str
-    scalars: frozenset[str]
+    known: dict[str, Kind]
     temporaries: frozenset[str]
     copied: tuple[str, ...]
     parameters: tuple[str, ...]
@@ -94,13 +94,21 @@ def derive(
         kinds,
         adjoints,
         result.bar,
-        frozenset(),
-        frozenset(expressions.temporaries),
+        known_kinds(kinds, adjoints),
+        frozenset(expressions.temporaries | adjoints.names_in_use() | {result.bar}),
         tuple(parameter for parameter in parameters if parameter in written),
         tuple(parameters),
         names,
         given,
     )
+
+
+def known_kinds(kinds: Kinds, adjoints: Adjoints) -> dict[str, Kind]:
+    """The kinds of primal variables and of adjoints, of those that have one kind throughout."""
+    known = {name: kind for name, kind in adjoints.known.items() if name not in adjoints.mixed}
+    for variable, kind in kinds.variables.items():
+        known[variable] = kind
+    return known
 
 
 def parameter_nodes(tree: gast.FunctionDef) -> list[gast.Name]:
@@ -125,11 +133,13 @@ def nonnegative_lengths(tree: gast.FunctionDef, kinds: Kinds) -> Callable[[gast.
     """Whether an expression is surely not negative: a length, or a number that already served as one."""
     lengths: set[str] = set()
     for statement in tree.body:
-        if isinstance(statement, gast.Assign) and isinstance(statement.value, gast.Call):
-            called = statement.value
-            if isinstance(called.func, gast.Attribute) and called.func.attr in ("zeros", "ones", "empty") and called.args:
-                lengths |= {node.id for node in gast.walk(called.args[0]) if isinstance(node, gast.Name) and node is called.args[0]}
-
+        match statement:
+            case gast.Assign(
+                value=gast.Call(
+                    func=gast.Attribute(attr="zeros" | "ones" | "empty"), args=[gast.Name(id=identifier), *_]
+                )
+            ):
+                lengths.add(identifier)
     lengths -= names_assigned(tree.body)
 
     def is_nonnegative(expression: gast.expr) -> bool:

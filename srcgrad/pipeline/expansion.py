@@ -1,4 +1,4 @@
-"""Expansion: calls that are written out, comprehensions that become loops, values that get a name, until nothing is left to do."""
+"""Expansion: calls are written out, comprehensions become loops, values get a name, until nothing is left to do."""
 
 from __future__ import annotations
 

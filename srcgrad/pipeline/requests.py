@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from srcgrad.analyse.kinds import EnvironmentRead
-from srcgrad.kind import DictOf, Instance, Opaque, SequenceOf, TupleOf
-from srcgrad.kind import Kind
+from srcgrad.kind import DictOf, Instance, Kind, Opaque, SequenceOf, TupleOf
 
 Form = Literal["gradient", "value_and_gradient", "pair"]
 Result = Literal["scalar", "sum", "any"]
@@ -22,8 +21,8 @@ class Request:
     """A derivative of one function for one signature.
 
     ``kinds`` has one kind for each parameter, in the order of the signature (a tuple for ``*args``, a dict for
-    ``**kwargs``); ``wrt`` names the differentiated ones.  ``result`` says what the function may return: one number, arrays of
-    which the sum is differentiated, or anything for which the caller gives a cotangent.
+    ``**kwargs``); ``wrt`` names the differentiated ones.  ``result`` says what the function may return: one number,
+    arrays of which the sum is differentiated, or anything for which the caller gives a cotangent.
     """
 
     function: Callable[..., Any]

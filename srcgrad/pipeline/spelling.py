@@ -22,7 +22,7 @@ from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
 from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, located_at, name, subscript, substitute
 from srcgrad.syntax.names import Names
 
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
 def spelled_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: Names) -> gast.FunctionDef | None:
@@ -59,7 +59,9 @@ class _Speller:
                     self.replaced[statement] = parts
                     return
                 self.expression(value)
-            case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value) if self._is(value, functools.reduce):
+            case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value) if self._is(
+                value, functools.reduce
+            ):
                 folded = self._folded(target, value)
                 if folded is not None and self.depends(value):
                     self.replaced[statement] = [_placed(part, statement) for part in folded]
@@ -73,7 +75,8 @@ class _Speller:
                 self.expression(value)
             case gast.AugAssign(target=gast.Name() as target, op=gast.Add(), value=value):
                 if isinstance(self.kinds.of.get(target), SequenceOf) and self._touches(target.id, value):
-                    self.replaced[statement] = [_placed(part, statement) for part in self._appended(name(target.id), value)]
+                    parts = self._appended(name(target.id), value)
+                    self.replaced[statement] = [_placed(part, statement) for part in parts]
                     return
                 self.expression(value)
             case gast.Assign(value=value) | gast.AugAssign(value=value) | gast.For(iter=value):
@@ -333,7 +336,8 @@ class _Speller:
     def _changes(self, receiver: gast.expr, attr: str, value: gast.Call) -> list[gast.stmt] | None:
         """``xs.extend(ys)`` as appends, ``table.update(a=x)`` as assignments."""
         kind = self.kinds.of.get(receiver)
-        if not any(self.depends(part) for part in (receiver, *value.args, *(keyword.value for keyword in value.keywords))):
+        given = (receiver, *value.args, *(keyword.value for keyword in value.keywords))
+        if not any(self.depends(part) for part in given):
             return None
         if attr == "extend" and isinstance(kind, SequenceOf) and len(value.args) == 1:
             return self._appended(receiver, value.args[0])
@@ -424,7 +428,7 @@ def _rebuilt(node: gast.AST, replaced: dict[gast.AST, gast.AST | list[gast.stmt]
                 changed[key] = item
     if not changed:
         return node
-    made = type(node).__new__(type(node))
+    made: gast.AST = blank(node)
     made.__dict__.update(node.__dict__)
     made.__dict__.update(changed)
     return made

@@ -52,7 +52,10 @@ def calls_to_write_out(
 def _whole_calls(tree: gast.FunctionDef) -> Iterator[tuple[gast.stmt, gast.Call]]:
     for statement in statements_of(tree.body):
         match statement:
-            case gast.Assign(targets=[gast.Name() | gast.Tuple()], value=gast.Call() as call) | gast.Expr(value=gast.Call() as call):
+            case (
+                gast.Assign(targets=[gast.Name() | gast.Tuple()], value=gast.Call() as call)
+                | gast.Expr(value=gast.Call() as call)
+            ):
                 yield statement, call
             case _:
                 pass
@@ -75,7 +78,9 @@ def _body(
     elif is_differentiated(target) and isinstance(target.function, FunctionType):
         callee = program.body(target.function)
         wanted = writes or _is_given_functions(call, kinds) or len(callee.body) == 1
-        if not wanted or _calls_itself(callee, target) or not _sees_the_same(callee, target.function, tree, function, program):
+        if not wanted or _calls_itself(callee, target):
+            return None
+        if not _sees_the_same(callee, target.function, tree, function, program):
             return None
         signature = inspect.signature(target.function, follow_wrapped=False)
     else:
