@@ -8,8 +8,8 @@ from srcgrad.syntax.build import base_name, names_assigned
 
 # Methods of lists, dicts, sets and arrays that change their receiver.
 MUTATING_METHODS = frozenset(
-    "append extend insert pop popitem remove clear sort reverse update setdefault add discard fill put partition resize "
-    "itemset setfield byteswap".split()
+    "append extend insert pop popitem remove clear sort reverse update setdefault add discard fill put partition "
+    "resize itemset setfield byteswap".split()
 )
 
 # NumPy functions that write into their first argument.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcgrad.kind import Array, Constant, Instance, Kind, Number, Opaque, Scalar, is_differentiable
+from srcgrad.kind import Array, Constant, Instance, Kind, Number, Opaque, Scalar, TupleOf, is_differentiable
 from srcgrad.rules.methods import ATTRIBUTES, METHODS, canonical_arguments
 from srcgrad.rules.registry import OPERATORS, has_rule, is_nondifferentiable
 from srcgrad.syntax.build import located_at, name
@@ -101,10 +102,29 @@ def is_path(node: gast.AST, kinds: Kinds) -> bool:
             return True
         case gast.Subscript(value=value):
             return is_path(value, kinds) and not _is_copy(value, kinds)
-        case gast.Attribute(value=value):
-            return isinstance(kinds.of.get(value), Instance) and is_path(value, kinds)
+        case gast.Attribute(value=value, attr=attr):
+            return is_held(kinds.of.get(value), attr) and is_path(value, kinds)
         case _:
             return False
+
+
+def is_held(kind: Kind | None, attribute: str) -> bool:
+    """Whether an attribute is part of an object's own state, or a field of a named tuple."""
+    match kind:
+        case Instance(attributes=attributes):
+            return any(known == attribute for known, _ in attributes)
+        case TupleOf(cls=cls):
+            return attribute in getattr(cls, "_fields", ())
+        case _:
+            return False
+
+
+def is_of_class(kind: Kind | None, attribute: str) -> bool:
+    """Whether an attribute is a constant of an object's class, the same for all objects."""
+    if not isinstance(kind, Instance) or is_held(kind, attribute):
+        return False
+    found = inspect.getattr_static(kind.cls, attribute, None)
+    return found is not None and not hasattr(type(found), "__get__")
 
 
 def is_base(node: gast.AST, kinds: Kinds) -> bool:
@@ -113,7 +133,7 @@ def is_base(node: gast.AST, kinds: Kinds) -> bool:
 
 
 def _is_copy(node: gast.AST, kinds: Kinds) -> bool:
-    """Whether a subscript makes a copy, so that adding into a part of it would be lost: ``x[[0, 2]]``, a slice of a list."""
+    """Whether a subscript makes a copy, so that what is added to it would be lost: ``x[[0, 2]]``, a slice of a list."""
     if not isinstance(node, gast.Subscript):
         return False
     if isinstance(kinds.of.get(node.value), Array | Number):

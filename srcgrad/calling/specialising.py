@@ -11,8 +11,8 @@ from srcgrad import pipeline
 from srcgrad.calling.argnums import Choice, EveryPositional
 from srcgrad.calling.arrangement import Arrangement, arrange
 from srcgrad.calling.foreign import refuse_foreign_arrays
-from srcgrad.calling.parameters import Parameters
 from srcgrad.calling.lengths import with_equal_lengths
+from srcgrad.calling.parameters import Parameters
 from srcgrad.calling.signatures import signature
 from srcgrad.calling.surroundings import Surroundings
 from srcgrad.errors import SrcgradError

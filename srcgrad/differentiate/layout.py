@@ -12,6 +12,7 @@ from srcgrad.differentiate.tapes import Site, Tapes
 from srcgrad.errors import UnsupportedError
 from srcgrad.syntax.build import assign, copy_tree, name, names_assigned, names_read
 from srcgrad.syntax.comments import comment
+from srcgrad.syntax.tree import blank
 
 
 @dataclass

@@ -15,8 +15,14 @@ After::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import gast
+
+from srcgrad.syntax.tree import blank
+
+# Functions that ask for kinds: a test that calls nothing else need not run again.
+_ASKS_FOR_KINDS = frozenset({"isinstance", "len", "hasattr", "callable"})
 
 
 def prune(tree: gast.FunctionDef, decided: Mapping[gast.AST, bool]) -> gast.FunctionDef:
@@ -110,15 +116,13 @@ class _Pruning:
         return bare
 
 
-def _copied(node: gast.AST) -> gast.AST:
-    bare = type(node).__new__(type(node))
+def _copied(node: gast.AST) -> Any:
+    bare = blank(node)
     bare.__dict__.update(node.__dict__)
     return bare
 
 
 def _calls(test: gast.AST) -> bool:
     """Whether a test calls more than what asks for kinds."""
-    return any(
-        isinstance(node, gast.Call) and not (isinstance(node.func, gast.Name) and node.func.id in ("isinstance", "len", "hasattr", "callable"))
-        for node in gast.walk(test)
-    )
+    calls = [node.func for node in gast.walk(test) if isinstance(node, gast.Call)]
+    return any(not isinstance(called, gast.Name) or called.id not in _ASKS_FOR_KINDS for called in calls)

@@ -18,12 +18,13 @@ After::
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import gast
 
 from srcgrad.syntax.build import assign, located_at, name, names_assigned, names_read
 from srcgrad.syntax.names import Names
-from srcgrad.syntax.tree import copy_tree
+from srcgrad.syntax.tree import blank, copy_tree
 
 
 def needs_separation(loop: gast.For) -> bool:
@@ -39,8 +40,8 @@ def separate(tree: gast.FunctionDef, wanted: set[gast.AST], names: Names) -> gas
     return bare
 
 
-def _copied(node: gast.AST) -> gast.AST:
-    bare = type(node).__new__(type(node))
+def _copied(node: gast.AST) -> Any:
+    bare = blank(node)
     bare.__dict__.update(node.__dict__)
     return bare
 

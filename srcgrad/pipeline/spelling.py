@@ -21,6 +21,7 @@ from srcgrad.differentiate.needed import statements_of
 from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
 from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, located_at, name, subscript, substitute
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.tree import blank
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
