@@ -73,8 +73,8 @@ def assigned_names(target: gast.AST) -> list[str]:
             return []
 
 
-class _Varied:
-    """Forward sweep: the varied variables, by fixed point at loops."""
+class _Sweep:
+    """What both sweeps collect, and what they ask of expressions."""
 
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
@@ -84,10 +84,22 @@ class _Varied:
         self._reads: dict[gast.AST, set[str]] = {}
 
     def reads(self, node: gast.AST) -> set[str]:
+        """The variables with which an expression varies."""
         found = self._reads.get(node)
         if found is None:
             found = self._reads[node] = dependencies(node, self.kinds)
         return found
+
+    def reads_of_call(self, value: gast.AST) -> set[str]:
+        """What the arguments of a call vary with, whatever the call itself gives."""
+        if not isinstance(value, gast.Call):
+            return set()
+        arguments = [*value.args, *(keyword.value for keyword in value.keywords)]
+        return set().union(*(self.reads(argument) for argument in arguments))
+
+
+class _Varied(_Sweep):
+    """Forward sweep: the varied variables, by fixed point at loops."""
 
     def block(self, statements: Sequence[gast.stmt], varied: Variables) -> Variables:
         for statement in statements:
@@ -133,12 +145,6 @@ class _Varied:
             case _:
                 return varied
 
-    def reads_of_call(self, value: gast.AST) -> set[str]:
-        """What the arguments of a call vary with, whatever the call itself gives."""
-        if not isinstance(value, gast.Call):
-            return set()
-        return set().union(*(self.reads(argument) for argument in value.args), *(self.reads(k.value) for k in value.keywords))
-
     def _bind(self, target: gast.AST, depends: bool, varied: Variables) -> Variables:
         if isinstance(target, gast.Subscript | gast.Attribute):
             base = base_name(target)
@@ -149,18 +155,8 @@ class _Varied:
         return varied
 
 
-class _Useful:
+class _Useful(_Sweep):
     """Backward sweep: the useful variables, by fixed point at loops."""
-
-    def __init__(self, kinds: Kinds) -> None:
-        self.kinds = kinds
-        self.before: dict[gast.AST, Variables] = {}
-        self.after: dict[gast.AST, Variables] = {}
-        self.head: dict[gast.AST, Variables] = {}
-        self._reads: dict[gast.AST, set[str]] = {}
-
-    reads = _Varied.reads
-    reads_of_call = _Varied.reads_of_call
 
     def block(self, statements: Sequence[gast.stmt], useful: Variables) -> Variables:
         for statement in reversed(statements):

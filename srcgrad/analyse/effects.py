@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 # NumPy functions and methods whose result may be a view of their first argument.
 _VIEWS = frozenset(
-    "reshape ravel transpose swapaxes moveaxis rollaxis squeeze expand_dims atleast_1d atleast_2d atleast_3d view diagonal diag "
-    "broadcast_to broadcast_arrays asarray asanyarray ascontiguousarray asfortranarray array_split split hsplit vsplit dsplit flip flipud fliplr rot90 "
+    "reshape ravel transpose swapaxes moveaxis rollaxis squeeze expand_dims atleast_1d atleast_2d atleast_3d "
+    "view diagonal diag "
+    "broadcast_to broadcast_arrays asarray asanyarray ascontiguousarray asfortranarray "
+    "array_split split hsplit vsplit dsplit flip flipud fliplr rot90 "
     "real imag matrix_transpose permute_dims real_if_close require unstack nan_to_num astype array".split()
 )
 _CONTAINERS = (SequenceOf, TupleOf, DictOf, Instance, IteratorKind)
@@ -44,7 +46,7 @@ Write: TypeAlias = tuple[str, Kind, gast.AST, int]
 class Body(Protocol):
     """Gives the normal form of a callee."""
 
-    def __call__(self, function: Any) -> gast.FunctionDef: ...
+    def __call__(self, function: Any, /) -> gast.FunctionDef: ...
 
 
 def written_variables(tree: gast.FunctionDef, kinds: Kinds) -> frozenset[str]:
@@ -251,8 +253,8 @@ class Sharing:
 def shared_objects(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: set[Place]) -> Sharing:
     """Which objects may be the same, over the whole function.
 
-    An object that moves (``values = fresh`` where ``fresh`` is not read again) is not shared, unless it is written under its
-    new name.
+    An object that moves (``values = fresh`` where ``fresh`` is not read again) is not shared, unless it is written
+    under its new name.
     """
     sharing = Sharing()
     after = liveness(tree).after if isinstance(tree, gast.FunctionDef) else {}

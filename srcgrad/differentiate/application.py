@@ -73,12 +73,12 @@ class Application:
     def parameter_kinds(self, node: gast.expr, kinds: Kinds, z_bar: Kind | None) -> dict[str, Kind]:
         """The kinds of what the rule's parameters stand for, of those left to their defaults too."""
         found: dict[str, Kind] = {}
-        for parameter in signature(self.rule.derivative).parameters.values():
-            default = parameter.default
+        for called, described in signature(self.rule.derivative).parameters.items():
+            default = described.default
             if isinstance(default, bool | int | float | complex):
-                found[parameter.name] = Scalar(np.result_type(type(default)).name, True, value=default)
+                found[called] = Scalar(np.result_type(type(default)).name, True, value=default)
             elif default is not Parameter.empty:
-                found[parameter.name] = Constant(default)
+                found[called] = Constant(default)
         for parameter, operand in self.operands.items():
             found[parameter] = kinds.of.get(operand) or kinds.evaluate(operand, {})
         found["z"] = kinds.of[node]

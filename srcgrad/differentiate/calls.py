@@ -116,7 +116,7 @@ class Calls:
         bound = bind(value, signature, len(given), self._length)
         for position, parameter in enumerate(names):
             if position < len(given):
-                arguments[parameter] = given[position]  # type: ignore[assignment]
+                arguments[parameter] = given[position]
                 continue
             argument = bound[parameter]
             if isinstance(argument, Default):

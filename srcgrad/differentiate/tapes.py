@@ -120,7 +120,7 @@ def _with_value(statement: gast.stmt, value: gast.expr) -> gast.stmt:
         def visit_Name(self, node: gast.Name) -> gast.expr:
             return copy_tree(value) if node.id == SAVED else node
 
-    return Fill().visit(statement)  # type: ignore[no-any-return]
+    return Fill().visit(statement)
 
 
 @dataclass

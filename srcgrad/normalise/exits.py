@@ -98,15 +98,15 @@ def _shared_name(body: Block, returns: list[gast.Return]) -> str | None:
     return names.pop()
 
 
-class _ReturnAgain(gast.Return):  # type: ignore[misc]
+class _ReturnAgain(gast.Return):
     """A return whose result and flag are set already."""
 
 
-class _BreakAgain(gast.Break):  # type: ignore[misc]
+class _BreakAgain(gast.Break):
     """A break whose flag is set already."""
 
 
-class _ContinueAgain(gast.Continue):  # type: ignore[misc]
+class _ContinueAgain(gast.Continue):
     """A continue whose flag is set already."""
 
 

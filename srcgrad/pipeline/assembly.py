@@ -169,7 +169,7 @@ def _with_gradients_first(derivation: Derivation) -> list[gast.stmt]:
                 reverse.remove(statement)
                 front.append(statement)
     order = {bar: position for position, bar in enumerate(bars)}
-    front.sort(key=lambda statement: order[statement.targets[0].id])  # type: ignore[attr-defined]
+    front.sort(key=lambda statement: order[statement.targets[0].id])
     return [*front, *reverse]
 
 

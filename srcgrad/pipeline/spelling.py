@@ -108,7 +108,9 @@ class _Speller:
         match node:
             case gast.Call():
                 target = single_target(node, self.kinds)
-                spell = _SPELLINGS.get(target.function) if target is not None and _is_hashable(target.function) else None
+                if target is None or not _is_hashable(target.function):
+                    return None
+                spell = _SPELLINGS.get(target.function)
                 return spell(self, node) if spell is not None else None
             case gast.Dict(keys=keys, values=values) if None in keys:
                 return self._merged(keys, values)
