@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
-from srcgrad.analyse.operations import fact_of, is_path, may_carry, operation_of
+from srcgrad.analyse.operations import fact_of, is_of_class, is_path, may_carry, operation_of
 from srcgrad.kind import Function
 from srcgrad.rules.registry import is_nondifferentiable
 from srcgrad.syntax.build import base_name, names_read
@@ -52,6 +52,8 @@ def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
         case gast.Call():
             yield from _call_leaves(node, kinds)
         case gast.Lambda():
+            return
+        case gast.Attribute(value=value, attr=attr) if is_of_class(kinds.of.get(value), attr):
             return
         case gast.Subscript(value=value) | gast.Attribute(value=value) | gast.Starred(value=value):
             yield from _leaves(value, kinds)

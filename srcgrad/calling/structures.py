@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.calling.signatures import attributes_of
+from srcgrad.calling.signatures import CALLABLES, attributes_of
 
 LEAVES = (str, bytes, bool, np.bool_, type(None), type)
 
@@ -17,7 +17,7 @@ def parts(value: Any) -> dict[str, Any] | None:
         return {f"[{index}]": item for index, item in enumerate(value)}
     if isinstance(value, dict):
         return {f"[{key!r}]": item for key, item in value.items()}
-    if is_number(value) or isinstance(value, LEAVES) or callable(value) or hasattr(value, "dtype"):
+    if is_number(value) or isinstance(value, (*LEAVES, *CALLABLES)) or hasattr(value, "dtype"):
         return None
     return {f".{name}": item for name, item in attributes_of(value).items()} or None
 

@@ -228,6 +228,9 @@ class Adjoints:
             case gast.Subscript(value=value, slice=index):
                 return subscript(self.part(value), index)
             case gast.Attribute(value=value, attr=attr):
+                kind = self.kinds.of.get(value)
+                if isinstance(kind, TupleOf):
+                    return subscript(self.part(value), kind.cls._fields.index(attr))  # type: ignore[attr-defined]
                 return attribute(self.part(value), attr)
             case _:
                 raise UnsupportedError("the derivative of this part of a value is not supported", node=leaf)

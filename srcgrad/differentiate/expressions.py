@@ -12,10 +12,11 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.operations import Operation, is_path, operation_of, single_target
 from srcgrad.differentiate.adjoints import Adjoints, is_fresh
 from srcgrad.differentiate.application import Application, apply_rule, folding
+from srcgrad.differentiate.containers import push_container
 from srcgrad.differentiate.cotangent import Cotangent, fitted
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.errors import MissingRuleError, UnsupportedError
-from srcgrad.kind import Array, Kind, Number, Scalar, SequenceOf, TupleOf
+from srcgrad.kind import Array, Kind, Number, Scalar
 from srcgrad.syntax.build import (
     add,
     assign,
@@ -29,7 +30,6 @@ from srcgrad.syntax.build import (
     multiply,
     name,
     names_read,
-    subscript,
 )
 from srcgrad.syntax.folding import Fold
 from srcgrad.syntax.names import Names
@@ -122,20 +122,11 @@ class Expressions:
             if operation.is_differentiable:
                 self._operation(node, operation, cotangent)
             return
+        if push_container(self, node, cotangent):
+            return
         match node:
             case gast.IfExp(test=test, body=body, orelse=orelse):
                 self._conditional(test, body, orelse, cotangent)
-            case gast.Tuple(elts=elements) | gast.List(elts=elements):
-                self._display(elements, cotangent)
-            case gast.Dict(keys=keys, values=values):
-                ct = self.bind(cotangent.masked(), cotangent.kind)
-                for key, value in zip(keys, values, strict=True):
-                    if key is None:
-                        raise UnsupportedError("'**' in a dict of differentiated values is not supported", node=node)
-                    entry = subscript(ct, key)
-                    self.push(value, Cotangent(entry, self.kinds.of[value]))
-            case gast.BinOp(left=left, op=gast.Add(), right=right):
-                self._concatenation(left, right, cotangent)
             case gast.Call():
                 raise self._missing_rule(node)
             case _:
@@ -203,29 +194,6 @@ class Expressions:
         self.adjoints.state.guarded = states[0].guarded | states[1].guarded
         self.statements = outer
         self.statements.extend(two_sided(copy_tree(test), branches[0], branches[1]))
-
-    def _display(self, elements: list[gast.expr], cotangent: Cotangent) -> None:
-        expression = cotangent.masked()
-        if isinstance(expression, gast.Tuple | gast.List) and len(expression.elts) == len(elements):
-            parts = list(expression.elts)
-        else:
-            expression = self.bind(expression, cotangent.kind)
-            parts = [subscript(expression, index) for index in range(len(elements))]
-        for element, part in zip(elements, parts, strict=True):
-            if isinstance(element, gast.Starred):
-                raise UnsupportedError("a starred element of differentiated values is not supported", node=element)
-            if self.depends(element):
-                self.push(element, Cotangent(part, self.evaluate(part)))
-
-    def _concatenation(self, left: gast.expr, right: gast.expr, cotangent: Cotangent) -> None:
-        kind = self.kinds.of.get(left)
-        if not isinstance(kind, SequenceOf | TupleOf):
-            raise UnsupportedError("the derivative of this sum is not supported", node=left)
-        ct = self.bind(cotangent.masked(), cotangent.kind)
-        length = call("len", left)
-        self.push(left, Cotangent(gast.Subscript(ct, gast.Slice(None, length, None), gast.Load()), kind))
-        rest = gast.Subscript(ct, gast.Slice(length, None, None), gast.Load())
-        self.push(right, Cotangent(rest, self.kinds.of[right]))
 
     # ---- operations with a rule ----
 

@@ -72,7 +72,7 @@ class Module:
         key = (function, tuple(kinds.items()), wrt)
         known = self._pairs.get(key)
         if known is None:
-            label = function.__name__.strip("<>")
+            label = function.__name__.strip("_<>")
             known = (self.module_names.fresh(f"{label}_forward"), self.module_names.fresh(f"{label}_reverse"))
             self._pairs[key] = known
             source = self.program.source(function)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import sys
 import types
 from typing import Any
 
@@ -20,13 +21,22 @@ def is_array(value: Any) -> bool:
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
-    """The attributes of an object that hold its state; none for functions, classes, strings and the like."""
-    if isinstance(value, type) or callable(value):
+    """The attributes of an object that hold its state; none for functions, classes, modules, what a library made."""
+    cls = type(value)
+    package = cls.__module__.partition(".")[0]
+    if isinstance(value, type) or is_array(value):
         return {}
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value)]
-        return {name: getattr(value, name) for name in names if hasattr(value, name)}
-    return dict(getattr(value, "__dict__", {}))
+    if (package in sys.stdlib_module_names or package == "numpy") and cls is not types.SimpleNamespace:
+        return {}
+    held = dict(getattr(value, "__dict__", ()))
+    names = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
+    for base in cls.__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        names.extend([slots] if isinstance(slots, str) else slots)
+    for name in names:
+        if name not in held and hasattr(value, name):
+            held[name] = getattr(value, name)
+    return held
 
 
 def zeros_like(value: Any) -> Any:
