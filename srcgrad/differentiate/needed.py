@@ -14,7 +14,7 @@ from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
 from srcgrad.differentiate.calls import is_differentiated
 from srcgrad.kind import Array, DictOf, Number, Range, Scalar, SequenceOf, TupleOf
-from srcgrad.syntax.build import names_read
+from srcgrad.syntax.build import base_name, names_read
 from srcgrad.syntax.inline import inline_rule
 from srcgrad.syntax.names import Names
 
@@ -66,7 +66,8 @@ class _Finder:
                 whole = isinstance(target, gast.Name | gast.Tuple)
                 named = {node.id for node in gast.walk(target) if isinstance(node, gast.Name)}
                 overwritten = names_read(target) | named
-                self.value(value, has_name=whole and not overwritten & names_read(value))
+                is_kept = isinstance(target, gast.Name) or not overwritten & names_read(value)
+                self.value(value, has_name=whole and is_kept)
                 if self.depends(value) or self._is_varied(target):
                     self._index(target)
                 if whole:
@@ -93,6 +94,9 @@ class _Finder:
     def _index(self, target: gast.AST) -> None:
         """Calls in an index, which the reverse sweep asks again."""
         if isinstance(target, gast.Subscript):
+            if base_name(target) in names_read(target.slice):
+                # The write changes what the index is computed from: ``x[x > 1.0] = 0.0``.
+                self.found.add(target.slice)
             self._name_costly(target.slice)
             self._index(target.value)
 
