@@ -19,9 +19,10 @@ from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.differentiate.needed import statements_of
 from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
+from srcgrad.rules.registry import is_hashable
 from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, located_at, name, subscript, substitute
 from srcgrad.syntax.names import Names
-from srcgrad.syntax.tree import blank
+from srcgrad.syntax.tree import with_replaced
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
@@ -34,7 +35,7 @@ def spelled_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: N
         speller.statement(statement)
     if not speller.replaced:
         return None
-    found = _rebuilt(tree, speller.replaced)
+    found = with_replaced(tree, speller.replaced)
     assert isinstance(found, gast.FunctionDef)
     return found
 
@@ -52,40 +53,37 @@ class _Speller:
         return bool(dependencies(node, self.kinds) & self.varied)
 
     def statement(self, statement: gast.stmt) -> None:
-        """Look at the expressions of one statement."""
+        """Look at one statement and its expressions."""
+        parts = self._spelled_statement(statement)
+        if parts is not None:
+            self.replaced[statement] = [located_at(copy_tree(part), statement) for part in parts]
+            return
         match statement:
-            case gast.Assign(targets=[gast.Tuple(elts=targets)], value=gast.Call() as value) if self.depends(value):
-                parts = self._transposed(targets, value)
-                if parts is not None:
-                    self.replaced[statement] = parts
-                    return
-                self.expression(value)
-            case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value) if self._is(
-                value, functools.reduce
-            ):
-                folded = self._folded(target, value)
-                if folded is not None and self.depends(value):
-                    self.replaced[statement] = [_placed(part, statement) for part in folded]
-                    return
-                self.expression(value)
-            case gast.Expr(value=gast.Call(func=gast.Attribute(value=receiver, attr=attr)) as value):
-                changes = self._changes(receiver, attr, value)
-                if changes is not None:
-                    self.replaced[statement] = [_placed(part, statement) for part in changes]
-                    return
-                self.expression(value)
-            case gast.AugAssign(target=gast.Name() as target, op=gast.Add(), value=value):
-                if isinstance(self.kinds.of.get(target), SequenceOf) and self._touches(target.id, value):
-                    parts = self._appended(name(target.id), value)
-                    self.replaced[statement] = [_placed(part, statement) for part in parts]
-                    return
-                self.expression(value)
             case gast.Assign(value=value) | gast.AugAssign(value=value) | gast.For(iter=value):
                 self.expression(value)
             case gast.Return(value=gast.AST() as value):
                 self.expression(value)
+            case gast.Expr(value=gast.Call(func=gast.Attribute()) as value):
+                self.expression(value)
             case _:
                 pass
+
+    def _spelled_statement(self, statement: gast.stmt) -> list[gast.stmt] | None:
+        match statement:
+            case gast.Assign(targets=[gast.Tuple(elts=targets)], value=gast.Call() as value) if self.depends(value):
+                return self._transposed(targets, value)
+            case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value):
+                if self._is(value, functools.reduce) and self.depends(value):
+                    return self._folded(target, value)
+            case gast.Expr(value=gast.Call(func=gast.Attribute(value=receiver, attr=attr)) as value):
+                return self._changes(receiver, attr, value)
+            case gast.AugAssign(target=gast.Name() as target, op=gast.Add(), value=value):
+                if isinstance(self.kinds.of.get(target), SequenceOf):
+                    if target.id in self.varied or self.depends(value):
+                        return self._appended(name(target.id), value)
+            case _:
+                pass
+        return None
 
     def expression(self, node: gast.AST) -> None:
         """Look at an expression and all below it."""
@@ -108,7 +106,7 @@ class _Speller:
         match node:
             case gast.Call():
                 target = single_target(node, self.kinds)
-                if target is None or not _is_hashable(target.function):
+                if target is None or not is_hashable(target.function):
                     return None
                 spell = _SPELLINGS.get(target.function)
                 return spell(self, node) if spell is not None else None
@@ -312,7 +310,7 @@ class _Speller:
         for position, target in enumerate(targets):
             item = self.names.fresh("item")
             items = gast.ListComp(subscript(name(item), position), [_generator(item, source)])
-            statements.append(_placed(gast.Assign([target], call("tuple", items), None), value))
+            statements.append(gast.Assign([target], call("tuple", items), None))
         return statements
 
     def _folded(self, target: gast.Name, node: gast.Call) -> list[gast.stmt] | None:
@@ -332,9 +330,6 @@ class _Speller:
             gast.For(_stored(item), rest, [step], [], None),
             gast.Assign([target], name(total), None),
         ]
-
-    def _touches(self, variable: str, value: gast.AST) -> bool:
-        return variable in self.varied or self.depends(value)
 
     def _changes(self, receiver: gast.expr, attr: str, value: gast.Call) -> list[gast.stmt] | None:
         """``xs.extend(ys)`` as appends, ``table.update(a=x)`` as assignments."""
@@ -394,44 +389,3 @@ def _stored(identifier: str) -> gast.Name:
 
 def _generator(item: str, iterable: gast.expr) -> gast.comprehension:
     return gast.comprehension(_stored(item), iterable, [], 0)
-
-
-def _placed(statement: gast.stmt, origin: gast.AST) -> gast.stmt:
-    return located_at(copy_tree(statement), origin)
-
-
-def _is_hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
-
-
-def _rebuilt(node: gast.AST, replaced: dict[gast.AST, gast.AST | list[gast.stmt]]) -> gast.AST:
-    """A tree with parts replaced; what does not change is shared."""
-    found = replaced.get(node)
-    if isinstance(found, gast.AST):
-        return found
-    changed: dict[str, Any] = {}
-    for key, value in gast.iter_fields(node):
-        if isinstance(value, list):
-            items: list[Any] = []
-            for item in value:
-                other = replaced.get(item) if isinstance(item, gast.AST) else None
-                if isinstance(other, list):
-                    items.extend(other)
-                else:
-                    items.append(_rebuilt(item, replaced) if isinstance(item, gast.AST) else item)
-            if len(items) != len(value) or any(one is not other for one, other in zip(items, value, strict=True)):
-                changed[key] = items
-        elif isinstance(value, gast.AST):
-            item = _rebuilt(value, replaced)
-            if item is not value:
-                changed[key] = item
-    if not changed:
-        return node
-    made: gast.AST = blank(node)
-    made.__dict__.update(node.__dict__)
-    made.__dict__.update(changed)
-    return made

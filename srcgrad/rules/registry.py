@@ -252,14 +252,14 @@ def is_nondifferentiable(function: Any, is_complex: bool = False) -> bool:
 
     One that has a rule as well, such as ``np.sign``, is a step function of real arguments alone.
     """
-    if not _is_hashable(function) or not _loaded(function) or function not in _nondifferentiable:
+    if not is_hashable(function) or not _loaded(function) or function not in _nondifferentiable:
         return False
     return not (is_complex and _has_derivative(function))
 
 
 def has_rule(function: Any) -> bool:
     """Whether any rule is registered for a function."""
-    return _is_hashable(function) and _loaded(function) and _has_derivative(function)
+    return is_hashable(function) and _loaded(function) and _has_derivative(function)
 
 
 def rules() -> list[Rule]:
@@ -298,9 +298,10 @@ def _parse_dimensions(text: str) -> Dimensions:
     return Dimensions(int(match[1]), None if match[2] else int(match[1]))
 
 
-def _is_hashable(function: Any) -> bool:
+def is_hashable(value: Any) -> bool:
+    """Whether a value can be looked up in a table; only what can may be a function that is known."""
     try:
-        hash(function)
+        hash(value)
     except TypeError:
         return False
     return True

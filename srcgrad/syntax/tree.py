@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import gast
@@ -31,6 +32,35 @@ def blank(node: gast.AST) -> Any:
     """A node of the same type without any field."""
     cls: Any = type(node)
     return cls.__new__(cls)
+
+
+def with_replaced(node: gast.AST, replaced: Mapping[gast.AST, gast.AST | list[gast.stmt]]) -> gast.AST:
+    """A tree with parts replaced, a statement by several if need be; what does not change is shared."""
+    found = replaced.get(node)
+    if isinstance(found, gast.AST):
+        return found
+    changed: dict[str, Any] = {}
+    for key, value in gast.iter_fields(node):
+        if isinstance(value, list):
+            items: list[Any] = []
+            for item in value:
+                other = replaced.get(item) if isinstance(item, gast.AST) else None
+                if isinstance(other, list):
+                    items.extend(other)
+                else:
+                    items.append(with_replaced(item, replaced) if isinstance(item, gast.AST) else item)
+            if len(items) != len(value) or any(one is not other for one, other in zip(items, value, strict=True)):
+                changed[key] = items
+        elif isinstance(value, gast.AST):
+            item = with_replaced(value, replaced)
+            if item is not value:
+                changed[key] = item
+    if not changed:
+        return node
+    made = blank(node)
+    made.__dict__.update(node.__dict__)
+    made.__dict__.update(changed)
+    return made
 
 
 def located_at(node: Tree, origin: gast.AST) -> Tree:

@@ -36,6 +36,7 @@ from srcgrad.kind import (
     Unreachable,
 )
 from srcgrad.rules.methods import METHODS
+from srcgrad.rules.registry import is_hashable
 from srcgrad.syntax.binding import Default, bind_arguments, signature_of
 from srcgrad.syntax.scopes import names_read
 
@@ -117,7 +118,7 @@ class Calls(Expressions):
         """Call one function."""
         if isinstance(target, (gast.FunctionDef, gast.Lambda)):
             return self._invoke_inner(node, target, positional, keywords)
-        if _is_hashable(target) and target in BUILTINS:
+        if is_hashable(target) and target in BUILTINS:
             return Target(target, result=BUILTINS[target](self, node, positional, keywords))
         if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
             return Target(target, result=Unreachable())
@@ -361,11 +362,3 @@ def is_foreign(function: types.FunctionType) -> bool:
     """Whether a function is the standard library's or NumPy's own: its source is not interpreted."""
     # Not function.__module__, which functools.wraps copies from another function.
     return is_library(function.__globals__.get("__name__", ""))
-
-
-def _is_hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
