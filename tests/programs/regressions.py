@@ -97,3 +97,17 @@ def writes_ahead_of_the_loop(x, b):
         x[(i + 1) % 4] += v * b
         total += v * v
     return total
+
+
+@program(number(), number(), tags="pop of a display")
+def pops_from_a_display_with_a_constant(a, b):
+    items = [0.8, a]
+    c = items.pop()
+    items.append(c * b)
+    return c * items.pop() + items[0]
+
+
+@writing(array(5, low=-1.0, high=1.0), number(), tags="mask that changes by the write")
+def mask_that_its_own_write_changes(x, b):
+    x[x < 0.1] *= b - 3.0
+    return np.sum(x * x)
