@@ -79,7 +79,7 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
                 node=node,
                 advice="write into a copy of it",
             )
-        if isinstance(node, gast.Call) and isinstance(kind, Array | Number | Opaque) and family & active:
+        if isinstance(node, gast.Call) and isinstance(kind, Array | Number | Opaque) and family & active and not _is_sum_at(node, kinds):
             raise UnsupportedError(
                 f"this writes into {name!r} by a call: not supported yet",
                 node=node,
@@ -92,6 +92,13 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
                 node=node,
                 advice=f"write into a copy: {name} = {name}.copy()",
             )
+
+
+def _is_sum_at(node: gast.Call, kinds: Kinds) -> bool:
+    """Whether a call is ``np.add.at(a, index, v)`` or ``np.subtract.at(a, index, v)``, which are reversed as they are."""
+    target = single_target(node, kinds)
+    known = target is not None and target.function in (np.add.at, np.subtract.at)
+    return known and len(node.args) == 3 and isinstance(kinds.of.get(node.args[0]), Array)
 
 
 def _writes(tree: gast.AST, kinds: Kinds) -> Iterator[Write]:

@@ -75,6 +75,8 @@ class Adjoints:
         self.known: dict[str, Kind] = {}
         self.mixed: set[str] = set()
         self.passes_on: str | None = None
+        # Temporaries that may be views of the adjoint of an array that the program writes into.
+        self.borrowed: set[str] = set()
         self._names: dict[str, str] = {}
 
     def of(self, variable: str) -> str:
@@ -153,7 +155,7 @@ class Adjoints:
                 full = method(full, "astype", attribute(leaf, "dtype"))
             if full is not expression or is_fresh(expression) or self.passes_on == variable:
                 state.owned.add(variable)
-            elif self._reads_written(full):
+            elif self.reads_written(full):
                 full = method(full, "copy")
                 state.owned.add(variable)
             else:
@@ -173,9 +175,11 @@ class Adjoints:
         kind = self.kinds.evaluate(expression, self.known)
         return isinstance(kind, Scalar | Array | Number) and kind.dtype.startswith(("int", "uint", "bool"))
 
-    def _reads_written(self, expression: gast.expr) -> bool:
+    def reads_written(self, expression: gast.expr) -> bool:
         """Whether an expression may be (a view of) an array that the program writes into, or of its adjoint."""
         read = names_read(expression)
+        if read & self.borrowed:
+            return True
         return any(variable in read or self._names.get(variable) in read for variable in self.written)
 
     def _share(self, expression: gast.expr) -> None:

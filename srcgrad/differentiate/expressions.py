@@ -70,6 +70,7 @@ class Expressions:
         self.collected = self.collects = self.value = None
         self._in_use = 0
         self.volatile = frozenset()
+        self.adjoints.borrowed.clear()
 
     def depends(self, node: gast.AST) -> bool:
         """Whether an expression varies with the differentiated parameters."""
@@ -89,6 +90,8 @@ class Expressions:
         self.adjoints.known[temporary] = kind
         if self.is_volatile(expression) and isinstance(kind, Array | Number) and not is_fresh(expression):
             expression = method(expression, "copy")
+        elif isinstance(kind, Array | Number) and not is_fresh(expression) and self.adjoints.reads_written(expression):
+            self.adjoints.borrowed.add(temporary)
         self.statements.append(assign(temporary, expression))
         return name(temporary)
 

@@ -13,6 +13,7 @@ from srcgrad.analyse.operations import is_base, is_path, operation_of, single_ta
 from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
 from srcgrad.differentiate.calls import is_differentiated
+from srcgrad.differentiate.writes import is_scatter
 from srcgrad.kind import Array, DictOf, Number, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import base_name, names_read
 from srcgrad.syntax.inline import inline_rule
@@ -80,6 +81,8 @@ class _Finder:
             case gast.Expr(value=gast.Call(args=arguments) as value):
                 for argument in arguments:
                     self.value(argument, has_name=False)
+                if is_scatter(value) and base_name(arguments[0]) in names_read(arguments[1]):
+                    self.found.add(arguments[1])
                 if isinstance(value.func, gast.Attribute):
                     self._inside(value.func.value)
                 self.found.discard(value)
@@ -94,9 +97,8 @@ class _Finder:
     def _index(self, target: gast.AST) -> None:
         """Calls in an index, which the reverse sweep asks again."""
         if isinstance(target, gast.Subscript):
-            if base_name(target) in names_read(target.slice):
-                # The write changes what the index is computed from: ``x[x > 1.0] = 0.0``.
-                self.found.add(target.slice)
+            # The write changes what the index is computed from: ``x[x > 1.0] = 0.0``.
+            self.found.update(part for part in _parts_of(target.slice) if base_name(target) in names_read(part))
             self._name_costly(target.slice)
             self._index(target.value)
 
@@ -233,6 +235,17 @@ class _Finder:
                     yield node
                 elif parameter in application.operands:
                     yield application.operands[parameter]
+
+
+def _parts_of(index: gast.expr) -> list[gast.expr]:
+    """The values in an index: what stands between commas, and the bounds of slices."""
+    match index:
+        case gast.Tuple(elts=elements):
+            return [part for element in elements for part in _parts_of(element)]
+        case gast.Slice(lower=lower, upper=upper, step=step):
+            return [part for part in (lower, upper, step) if part is not None]
+        case _:
+            return [index]
 
 
 Wanted = Callable[[gast.AST], bool]

@@ -15,7 +15,7 @@ from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.lists import Lists
 from srcgrad.differentiate.steps import Overwrite, Simple
-from srcgrad.differentiate.writes import Writes
+from srcgrad.differentiate.writes import Writes, is_scatter
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Kind, Number, Scalar, SequenceOf, is_differentiable
 from srcgrad.syntax.build import (
@@ -31,12 +31,17 @@ from srcgrad.syntax.build import (
     names_assigned,
     names_read,
     store,
+    substitute,
     tuple_of,
 )
 from srcgrad.syntax.printer import print_tree
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
+
+
+# Stands for the value that a variable has after the statement, where the statement reads its earlier value, too.
+_NEW_VALUE = "the new value"
 
 
 class Statements:
@@ -49,15 +54,19 @@ class Statements:
         self.calls = calls
         self.lists = Lists(kinds, adjoints, expressions)
         self.writes = Writes(kinds, adjoints, expressions)
+        self._renewed: str | None = None
 
     def step(self, statement: gast.stmt, varied: frozenset[str]) -> Simple:
         """The step of a statement before which these variables are varied."""
         self.expressions.begin(varied)
+        self._renewed = None
         step = self._step(statement)
         self.expressions.flush()
         step.origin = statement
         step.adjoint = self.expressions.statements
-        if step.adjoint and step.comment is None:
+        if self._renewed is not None:
+            step.early, step.adjoint = self._split(step.adjoint, self._renewed)
+        if (step.adjoint or step.early) and step.comment is None:
             step.comment = print_tree(copy_tree(statement)).strip()
         return step
 
@@ -73,6 +82,8 @@ class Statements:
                 return self._augment(statement, target)
             case gast.AugAssign(target=target):
                 return self.writes.augment(statement, target)
+            case gast.Expr(value=gast.Call() as value) if is_scatter(value):
+                return self.writes.scatter(statement, value)
             case gast.Expr(value=value) if mutated_name(statement) is not None:
                 return self.lists.change(statement, value)
             case gast.Delete(targets=targets):
@@ -117,11 +128,22 @@ class Statements:
             bar = name(self.adjoints.of(variable))
             return self._call(statement, value, bar, [variable], itself)
         cotangent = self._taken(variable, value, kind)
-        if not itself:
-            self.expressions.value = (value, name(variable))
+        if itself:
+            self._renewed = variable
+            self.adjoints.known[_NEW_VALUE] = kind
+        self.expressions.value = (value, name(_NEW_VALUE if itself else variable))
         self.expressions.push(value, cotangent)
         self._give_back(variable)
         return self._step_of([statement], [variable], itself)
+
+    def _split(self, adjoint: list[gast.stmt], variable: str) -> tuple[list[gast.stmt], list[gast.stmt]]:
+        """The adjoint statements that read a variable's new value, which come before its earlier one is restored."""
+        last = max((place for place, statement in enumerate(adjoint) if _NEW_VALUE in names_read(statement)), default=-1)
+        early, rest = adjoint[: last + 1], adjoint[last + 1 :]
+        if variable in names_read(early):
+            kept = self.expressions.names.fresh(f"{variable}_new")
+            return [assign(kept, name(variable))], [substitute(statement, {_NEW_VALUE: name(kept)}) for statement in adjoint]
+        return [substitute(statement, {_NEW_VALUE: name(variable)}) for statement in early], rest
 
     def _taken(self, variable: str, value: gast.expr, kind: Kind) -> Cotangent:
         """The adjoint of an assigned variable, taken out of it: the variable's earlier value has its own."""

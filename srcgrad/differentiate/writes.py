@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
+from srcgrad import runtime
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.operations import is_basic_index
 from srcgrad.differentiate.adjoints import Adjoints, is_mask, zero_of
@@ -21,6 +22,7 @@ from srcgrad.syntax.build import (
     augment,
     base_name,
     binary,
+    call,
     copy_tree,
     divide,
     method,
@@ -28,6 +30,7 @@ from srcgrad.syntax.build import (
     name,
     names_read,
     store,
+    subscript,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +69,11 @@ class Writes:
         clear = assign(part, self._zero(target, kind))
         if not depends:
             self.expressions.statements.append(clear)
+            return step
+        if self._may_repeat(target):
+            taken = self.expressions.bind(self._won(target, part), kind)
+            self.expressions.statements.append(clear)
+            self._push(value, taken, kind)
             return step
         if itself and _reads_only(value, target, base):
             self.expressions.collected, self.expressions.collects = [], gast.dump(_load(target))
@@ -106,6 +114,10 @@ class Writes:
         value = statement.value
         part = self.adjoints.part(_load(target))
         itself = base in dependencies(value, self.kinds)
+        if self._may_repeat(target):
+            if not isinstance(statement.op, gast.Add | gast.Sub):
+                return self._rewritten(step, statement, target, kind, base)
+            part, itself = self._won(target, part), False
         match statement.op:
             case gast.Add() | gast.Sub():
                 if self.expressions.depends(value):
@@ -144,9 +156,12 @@ class Writes:
         value = self.expanded(statement, target, kind)
         self._own(base)
         part = self.adjoints.part(_load(target))
-        self.expressions.volatile = frozenset([self.adjoints.of(base)])
-        taken = self.expressions.bind(part, kind)
-        self.expressions.volatile = frozenset()
+        if self._may_repeat(target):
+            taken = self.expressions.bind(self._won(target, part), kind)
+        else:
+            self.expressions.volatile = frozenset([self.adjoints.of(base)])
+            taken = self.expressions.bind(part, kind)
+            self.expressions.volatile = frozenset()
         self.expressions.statements.append(assign(_everything(part), self._zero(target, kind)))
         self._push(value, taken, kind)
         return step
@@ -198,15 +213,47 @@ class Writes:
         indices = frozenset(names_read(part)) - {base}
         return Overwrite(base, saved, [back], whole=False, reads=indices)
 
+    # ---- integer arrays as indices ----
+
+    def _may_repeat(self, target: gast.expr) -> bool:
+        """Whether an index of the target is an array of integers, which may name an element twice."""
+        if not isinstance(target, gast.Subscript) or not isinstance(self.kinds.of.get(target.value), Array | Number):
+            return False
+        return not is_basic_index(target.slice, self.kinds) and not is_mask(target.slice, self.kinds)
+
+    def _won(self, target: gast.expr, part: gast.expr) -> gast.expr:
+        """The adjoint of the written elements; where an index names one twice, only the last value written counts."""
+        assert isinstance(target, gast.Subscript)
+        if _names_each_once(target.slice):
+            return part
+        last_written = self.expressions.helpers.name_of("last_written", runtime.last_written)
+        index = target.slice
+        if any(isinstance(node, gast.Slice) for node in gast.walk(index)):
+            index = subscript("np.s_", index)
+        return call("np.where", call(last_written, _load(target.value), index), part, 0.0)
+
+    def scatter(self, statement: gast.stmt, value: gast.Call) -> Simple:
+        """``np.add.at(a, index, v)``: the elements keep their adjoint, v gets it too."""
+        assert isinstance(value.func, gast.Attribute)
+        target = gast.copy_location(gast.Subscript(value.args[0], value.args[1], gast.Load()), value)
+        base = base_name(target)
+        assert base is not None
+        self.kinds.of[target] = self.kinds.evaluate(target, {})  # type: ignore[index]
+        step = Simple([statement], overwrites=[self._overwrite(target)])
+        if base not in self.adjoints.state.live or not self.expressions.depends(value.args[2]):
+            return step
+        kind = self.kinds.of[target]
+        self._own(base)
+        part = self.adjoints.part(target)
+        if base in dependencies(value.args[2], self.kinds):
+            self.expressions.volatile = frozenset([self.adjoints.of(base)])
+            part = self.expressions.bind(part, kind)
+        is_difference = getattr(value.func.value, "attr", "") == "subtract"
+        self._push(value.args[2], gast.UnaryOp(gast.USub(), part) if is_difference else part, kind)
+        return step
+
     def _check(self, target: gast.expr, statement: gast.stmt) -> None:
         """Refuse what has no single owner for each element's adjoint."""
-        if isinstance(target, gast.Subscript) and isinstance(self.kinds.of.get(target.value), Array | Number):
-            if not is_basic_index(target.slice, self.kinds) and not is_mask(target.slice, self.kinds):
-                raise UnsupportedError(
-                    "writing through an array of indices is not supported yet",
-                    node=statement,
-                    advice="write in a loop over the indices, or use a boolean mask",
-                )
         if isinstance(self.kinds.of.get(getattr(target, "value", None)), Instance):
             raise UnsupportedError("writing into an attribute is not supported", node=statement)
 
@@ -236,6 +283,23 @@ def _reads_only(value: gast.expr, target: gast.expr, base: str) -> bool:
         if isinstance(node, gast.Name) and node.id == base and node not in inside:
             return False
     return base not in names_read(target.slice) if isinstance(target, gast.Subscript) else False
+
+
+def _names_each_once(index: gast.expr) -> bool:
+    """Whether an index is a display of different constants of one sign."""
+    if not isinstance(index, gast.List):
+        return False
+    numbers = [item.value for item in index.elts if isinstance(item, gast.Constant)]
+    return len(set(numbers)) == len(index.elts) and all(type(number) is int for number in numbers)
+
+
+def is_scatter(value: gast.AST) -> bool:
+    """Whether an expression is ``np.add.at(a, index, v)`` or ``np.subtract.at(a, index, v)``."""
+    match value:
+        case gast.Call(func=gast.Attribute(value=gast.Attribute(attr="add" | "subtract"), attr="at"), args=[_, _, _]):
+            return not value.keywords
+        case _:
+            return False
 
 
 def _everything(part: gast.expr) -> gast.expr:

@@ -19,6 +19,7 @@ from srcgrad.normalise.hoisting import hoist
 from srcgrad.normalise.inlining import inline_calls
 from srcgrad.normalise.pruning import prune
 from srcgrad.normalise.separation import needs_separation, separate
+from srcgrad.pipeline.memory import written_plainly
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.spelling import spelled_out
 from srcgrad.pipeline.writing_out import calls_to_write_out
@@ -61,6 +62,9 @@ def _written_out(
     spelled = spelled_out(tree, kinds, active, names)
     if spelled is not None:
         return spelled
+    plain = written_plainly(tree, kinds, names)
+    if plain is not None:
+        return plain
     loops = _active_comprehensions(tree, kinds, active)
     if loops:
         return expand_comprehensions(tree, loops.__contains__, names, is_pure_library_call)

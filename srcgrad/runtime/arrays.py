@@ -166,3 +166,15 @@ def block_adjoint(z_bar: Any, arrays: Any) -> Any:
     flat = np.empty(count, dtype=z_bar.dtype)
     flat[np.block(numbers).ravel()] = z_bar.ravel()
     return taken(arrays, numbers)
+
+
+def last_written(array: Any, index: Any) -> Any:
+    """Which elements of ``array[index]`` hold what ``array[index] = values`` writes there, where an index stands twice.
+
+    >>> last_written(np.zeros(4), [0, 2, 2])
+    array([ True, False,  True])
+    """
+    owner = np.zeros(np.shape(array), dtype=np.intp)
+    turn = np.arange(owner[index].size).reshape(owner[index].shape)
+    owner[index] = turn
+    return owner[index] == turn
