@@ -1,0 +1,1 @@
+"""Generated modules that are kept, compared and run: ``python -m tests.golden.regenerate`` writes them anew."""
