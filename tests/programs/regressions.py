@@ -111,3 +111,10 @@ def pops_from_a_display_with_a_constant(a, b):
 def mask_that_its_own_write_changes(x, b):
     x[x < 0.1] *= b - 3.0
     return np.sum(x * x)
+
+
+@program(number(), number(), tags="pop last use")
+def pop_is_the_last_use_of_its_list(a, b):
+    items = [0.8, a * b]
+    c = items.pop()
+    return c * b
