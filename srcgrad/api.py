@@ -8,6 +8,7 @@ from typing import Any, TypeVar, overload
 from srcgrad.calling.argnums import Argnums
 from srcgrad.calling.derivative import Derivative, ElementwiseGradient, Gradient, ValueAndGradient
 from srcgrad.calling.pullback import Pullback, forward_and_pullback
+from srcgrad.runtime.dispatch import provide
 
 Function = Callable[..., Any]
 Made = TypeVar("Made", bound=Derivative)
@@ -177,6 +178,9 @@ def _made(
         return lambda decorated: cls(decorated, argnums, has_aux)
     return cls(function, argnums, has_aux)
 
+
+# Functions that a differentiated program picks at run time are differentiated on demand.
+provide(vjp)
 
 __all__ = [
     "Derivative",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcgrad.analyse.operations import is_path, single_target
+from srcgrad.analyse.operations import fact_of, is_path, single_target
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
@@ -37,6 +37,7 @@ class Pair:
     reverse: str
     records: str
     active: tuple[tuple[str, gast.expr], ...]
+    is_picked: bool = False
 
 
 class Calls:
@@ -54,10 +55,12 @@ class Calls:
         if not isinstance(value, gast.Call):
             return False
         target = single_target(value, self.kinds)
-        return target is not None and is_differentiated(target)
+        return is_picked(value, self.kinds) or (target is not None and is_differentiated(target))
 
     def pair(self, value: gast.Call, expressions: Expressions) -> Pair:
         """A call as a pair of sweeps."""
+        if is_picked(value, self.kinds):
+            return self._picked(value, expressions)
         target = single_target(value, self.kinds)
         assert target is not None and target.parameters is not None
         arguments = self._arguments(value, target)
@@ -78,10 +81,37 @@ class Calls:
         self.made.add(records)
         return Pair(called, reverse, records, active)
 
+    def _picked(self, value: gast.Call, expressions: Expressions) -> Pair:
+        """A call whose function is known only at run time: it is differentiated there, on demand."""
+        if value.keywords or any(isinstance(argument, gast.Starred) for argument in value.args):
+            raise UnsupportedError(
+                "a function that is picked at run time is called with keywords",
+                node=value,
+                advice="give all its arguments by position",
+            )
+        if expressions.depends(value.func):
+            raise UnsupportedError(
+                "a function that is picked at run time reads differentiated variables from around it",
+                node=value,
+                advice="pass them to it as arguments",
+            )
+        called = gast.copy_location(call("call_with_pullback", value.func, *value.args), value)
+        records = self.names.fresh("pullback")
+        self.made.add(records)
+        active = tuple(
+            (str(position), argument) for position, argument in enumerate(value.args) if expressions.depends(argument)
+        )
+        return Pair(called, records, records, active, is_picked=True)
+
     def push(
         self, pair: Pair, bar: gast.expr, expressions: Expressions, adjoints: Adjoints, assigned: set[str]
     ) -> None:
         """Write the call of the reverse sweep, and give what it returns to the arguments."""
+        if pair.is_picked:
+            pieces = expressions.bind(call(pair.records, bar), SequenceOf(TupleOf(())))
+            for position, argument in pair.active:
+                self._give(expressions, argument, subscript(pieces, int(position)))
+            return
         result = call(pair.reverse, bar, name(pair.records))
         if len(pair.active) == 1:
             self._give(expressions, pair.active[0][1], result)
@@ -155,17 +185,14 @@ def _is_partial(target: Target, kinds: Kinds, value: gast.Call) -> bool:
     return is_path(value.func, kinds) and not isinstance(value.func, gast.Attribute)
 
 
+def is_picked(value: gast.AST, kinds: Kinds) -> bool:
+    """Whether a call reaches one of several functions, which of them being known only at run time."""
+    fact = fact_of(value, kinds) if isinstance(value, gast.Call) else None
+    return fact is not None and len(fact.targets) > 1 and not all(is_nondifferentiable(t.function) for t in fact.targets)
+
+
 def is_differentiated(target: Target) -> bool:
     """Whether a callee is differentiated by its source: it is a Python function without a rule."""
     if has_rule(target.function) or is_nondifferentiable(target.function):
         return False
     return isinstance(target.function, FunctionType) and target.parameters is not None
-
-
-def unsupported_call(node: gast.AST) -> UnsupportedError:
-    """The error for a call whose function is known only at run time."""
-    return UnsupportedError(
-        "this call may reach several functions, or one that is not known before the run",
-        node=node,
-        advice="call the functions by name, in the branches of an if statement",
-    )

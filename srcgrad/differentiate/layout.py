@@ -172,8 +172,9 @@ class _Reverse:
         restored = site.restore() if site else []
         adjoint = copy_tree(step.adjoint)
         heading: list[gast.stmt] = []
-        if step.comment and (adjoint or restored):
+        if step.comment and (adjoint or restored or step.early):
             heading = [comment(line) for line in step.comment.splitlines()]
+        heading += copy_tree(step.early)
         if site is None:
             return [*heading, *adjoint]
         after = names_read(list(step.adjoint)) & step.assigned - step.reads_itself

@@ -8,6 +8,7 @@ from srcgrad import runtime
 from srcgrad.syntax.names import Names
 
 RUNTIME = {
+    "call_with_pullback": runtime.call_with_pullback,
     "sum_to": runtime.sum_to,
     "zeros_like": runtime.zeros_like,
     "like": runtime.like,

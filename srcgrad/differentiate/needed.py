@@ -12,7 +12,7 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.operations import is_base, is_path, operation_of, single_target
 from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
-from srcgrad.differentiate.calls import is_differentiated
+from srcgrad.differentiate.calls import is_differentiated, is_picked
 from srcgrad.differentiate.writes import is_scatter
 from srcgrad.kind import Array, DictOf, Number, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import base_name, names_read
@@ -168,7 +168,7 @@ class _Finder:
             return False
         target = single_target(node, self.kinds)
         if target is None:
-            return False
+            return is_picked(node, self.kinds)
         return is_differentiated(target) or isinstance(target.function, gast.FunctionDef | gast.Lambda)
 
     def _name_costly(self, node: gast.AST) -> None:

@@ -74,13 +74,14 @@ class _Walk:
         """The primal variables that a step's adjoint statements read."""
         found = self._reads.get(step)
         if found is None:
-            found = self._reads[step] = frozenset(names_read(list(step.adjoint))) & self.variables
+            found = self._reads[step] = (frozenset(names_read(list(step.adjoint))) | step.held) & self.variables
         return found
 
     def _simple(self, step: Simple, state: _State) -> _State:
         reads = self.reads(step)
-        after_step = (reads & step.assigned) - step.reads_itself
-        before = state.needed | (reads - after_step)
+        early = frozenset(names_read(step.early)) & self.variables
+        after_step = (reads & step.assigned) - step.reads_itself | early & step.assigned
+        before = state.needed | (reads - (after_step - step.reads_itself)) | early - step.assigned
         needed = set(before)
         saves = []
         for overwrite in step.overwrites:

@@ -239,8 +239,8 @@ def _is_cheap(called: gast.Call) -> bool:
 def has_reversal(step: Step) -> bool:
     """Whether the reverse sweep does anything for a step."""
     match step:
-        case Simple(adjoint=adjoint):
-            return bool(adjoint)
+        case Simple(adjoint=adjoint, early=early):
+            return bool(adjoint or early)
         case Branch() | Loop():
             return step.has_adjoint
         case Scope(body=body):

@@ -122,11 +122,11 @@ class Statements:
         kind = self.kinds.of.get(target, self.adjoints.kind_of(variable))
         if not self.expressions.depends(value):
             self.adjoints.state.drop([variable])
-            return self._step_of([statement], [variable], itself)
+            return self._step_of([statement], [variable], names_read(value))
         if self.calls.is_call(value):
             assert isinstance(value, gast.Call)
             bar = name(self.adjoints.of(variable))
-            return self._call(statement, value, bar, [variable], itself)
+            return self._call(statement, value, bar, [variable])
         cotangent = self._taken(variable, value, kind)
         if itself:
             self._renewed = variable
@@ -134,7 +134,7 @@ class Statements:
         self.expressions.value = (value, name(_NEW_VALUE if itself else variable))
         self.expressions.push(value, cotangent)
         self._give_back(variable)
-        return self._step_of([statement], [variable], itself)
+        return self._step_of([statement], [variable], names_read(value))
 
     def _split(self, adjoint: list[gast.stmt], variable: str) -> tuple[list[gast.stmt], list[gast.stmt]]:
         """The adjoint statements that read a variable's new value, which come before its earlier one is restored."""
@@ -181,10 +181,9 @@ class Statements:
             return
         self.expressions.statements.extend(self.adjoints.add(name(variable), total, kind))
 
-    def _step_of(self, statements: list[gast.stmt], variables: list[str], itself: bool) -> Simple:
+    def _step_of(self, statements: list[gast.stmt], variables: list[str], read: set[str]) -> Simple:
         overwrites = [Overwrite(variable, name(variable)) for variable in variables]
-        reads_itself = frozenset(variables) if itself else frozenset[str]()
-        return Simple(statements, [], frozenset(variables), overwrites, reads_itself)
+        return Simple(statements, [], frozenset(variables), overwrites, frozenset(variables) & read)
 
     def _unpack(self, statement: gast.Assign, target: gast.Tuple, value: gast.expr) -> Simple:
         variables = assigned_names(target)
@@ -192,10 +191,9 @@ class Statements:
             return self.lists.take(statement, target, value)
         if not set(variables) & self.adjoints.state.live:
             return self._passive(statement)
-        itself = bool(set(variables) & names_read(value))
         if not self.expressions.depends(value):
             self.adjoints.state.drop(variables)
-            return self._step_of([statement], variables, itself)
+            return self._step_of([statement], variables, names_read(value))
         bars: list[gast.expr] = []
         for element in target.elts:
             assert isinstance(element, gast.Name)
@@ -210,7 +208,7 @@ class Statements:
         cotangent: gast.expr = tuple_of(*bars)
         if self.calls.is_call(value):
             assert isinstance(value, gast.Call)
-            return self._call(statement, value, cotangent, variables, itself)
+            return self._call(statement, value, cotangent, variables)
         if set(variables) & dependencies(value, self.kinds):
             raise UnsupportedError(
                 "unpacking a differentiated value into a variable that it is computed from is not supported",
@@ -220,10 +218,10 @@ class Statements:
         if isinstance(self.kinds.of[value], Array | Number):
             cotangent = call("np.array", gast.List(bars, gast.Load()))
         self.expressions.push(value, Cotangent(cotangent, self.kinds.of[value]))
-        return self._step_of([statement], variables, itself)
+        return self._step_of([statement], variables, names_read(value))
 
     def _call(
-        self, statement: gast.stmt, value: gast.Call, bar: gast.expr, variables: list[str], itself: bool
+        self, statement: gast.stmt, value: gast.Call, bar: gast.expr, variables: list[str]
     ) -> Simple:
         assert isinstance(statement, gast.Assign)
         pair = self.calls.pair(value, self.expressions)
@@ -231,7 +229,9 @@ class Statements:
         forward = gast.copy_location(gast.Assign([store(target)], pair.forward, None), statement)
         self.adjoints.state.drop(variables)
         self.calls.push(pair, bar, self.expressions, self.adjoints, set(variables))
-        step = self._step_of([forward], [*variables, pair.records], itself)
+        step = self._step_of([forward], [*variables, pair.records], names_read(value))
+        # What the callee has recorded may be an argument itself, or the result: later writes into these are undone first.
+        step.held = frozenset(names_read(pair.forward) | set(variables)) & self.adjoints.written
         step.comment = print_tree(copy_tree(statement)).strip()
         return step
 
@@ -244,7 +244,7 @@ class Statements:
         if isinstance(kind, SequenceOf):
             return self.lists.extend(statement, target)
         variable = target.id
-        step = self._step_of([statement], [variable], True)
+        step = self._step_of([statement], [variable], {variable})
         if variable not in self.adjoints.state.live:
             return step
         bar = name(self.adjoints.of(variable))

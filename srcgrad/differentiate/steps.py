@@ -31,7 +31,10 @@ class Overwrite:
 
 @dataclass(eq=False)
 class Simple:
-    """Statements without control flow, and their reversal."""
+    """Statements without control flow, and their reversal.
+
+    The ``early`` adjoint statements run before anything is restored: they see all variables as they are after the step.
+    """
 
     statements: list[gast.stmt]
     adjoint: list[gast.stmt] = field(default_factory=list)
@@ -40,6 +43,9 @@ class Simple:
     reads_itself: frozenset[str] = frozenset()
     comment: str | None = None
     origin: gast.stmt | None = None
+    early: list[gast.stmt] = field(default_factory=list)
+    # Variables whose objects the adjoint statements reach through the records of a callee.
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False)

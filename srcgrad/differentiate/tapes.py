@@ -249,8 +249,8 @@ def _reads_index(loop: Loop, steps: Steps | None = None) -> bool:
     index = loop.header.target.id
     for step in loop.body if steps is None else steps:
         match step:
-            case Simple(adjoint=adjoint):
-                if index in names_read(list(adjoint)):
+            case Simple(adjoint=adjoint, early=early):
+                if index in names_read([*early, *adjoint]):
                     return True
             case Branch(origin=origin, body=body, orelse=orelse):
                 if index in names_read(origin.test) or _reads_index(loop, body) or _reads_index(loop, orelse):

@@ -15,7 +15,7 @@ from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.lists import SAVED
 from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Instance, Kind, Number, Opaque, Scalar, SequenceOf
+from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Number, Opaque, Scalar, SequenceOf
 from srcgrad.syntax.build import (
     add,
     assign,
@@ -25,6 +25,7 @@ from srcgrad.syntax.build import (
     call,
     copy_tree,
     divide,
+    expression_statement,
     method,
     multiply,
     name,
@@ -205,9 +206,8 @@ class Writes:
         kind = self.kinds.of.get(target)
         saved = part if isinstance(kind, Scalar) else method(part, "copy")
         if isinstance(target, gast.Subscript) and not isinstance(self.kinds.of.get(target.value), Array | Number):
-            if not isinstance(self.kinds.of.get(target.value), SequenceOf) or not isinstance(target.value, gast.Name):
-                # A key that a dict did not have has no value to save: keep the whole container.
-                return Overwrite(base, method(base, "copy"), whole=False)
+            if not self._is_present(target):
+                return self._whole_container(base, part)
             saved = part
         back = assign(_everything(part), name(SAVED))
         indices = frozenset(names_read(part)) - {base}
@@ -251,6 +251,25 @@ class Writes:
         is_difference = getattr(value.func.value, "attr", "") == "subtract"
         self._push(value.args[2], gast.UnaryOp(gast.USub(), part) if is_difference else part, kind)
         return step
+
+    def _is_present(self, target: gast.Subscript) -> bool:
+        """Whether a container surely has an element in this place, so that it can be saved and put back."""
+        kind, index = self.kinds.of.get(target.value), self.kinds.of.get(target.slice)
+        if isinstance(kind, DictOf):
+            return kind.exact and isinstance(index, Constant) and index.value in dict(kind.entries or ())
+        return isinstance(kind, SequenceOf) and isinstance(index, Scalar)
+
+    def _whole_container(self, base: str, part: gast.expr) -> Overwrite:
+        """All elements of a container, put back into the very same container: it may be reached in other ways."""
+        assert isinstance(part, gast.Subscript)
+        whole = part.value
+        indices = frozenset(names_read(part)) - {base}
+        if isinstance(self.kinds.of.get(part.value), DictOf):
+            back = [expression_statement(method(whole, "clear")), expression_statement(method(whole, "update", name(SAVED)))]
+        else:
+            everything = gast.Subscript(whole, gast.Slice(None, None, None), gast.Store())
+            back = [assign(everything, name(SAVED))]
+        return Overwrite(base, method(whole, "copy"), list(back), whole=False, reads=indices)
 
     def _check(self, target: gast.expr, statement: gast.stmt) -> None:
         """Refuse what has no single owner for each element's adjoint."""

@@ -19,6 +19,7 @@ from srcgrad.runtime.arrays import (
 )
 from srcgrad.runtime.checks import one_number, refuse_shared
 from srcgrad.runtime.containers import add_mirrors, as_mirror, like, own_copy, zeros_like
+from srcgrad.runtime.dispatch import call_with_pullback
 from srcgrad.runtime.fourier import hfft_adjoint, irfft_adjoint, resize_axes, rfft_adjoint
 from srcgrad.runtime.linalg import (
     cholesky_adjoint,
@@ -55,6 +56,7 @@ from srcgrad.runtime.sums import (
 )
 
 __all__ = [
+    "call_with_pullback",
     "add_mirrors",
     "as_mirror",
     "one_number",
