@@ -34,6 +34,8 @@ class Operation:
 
 def may_carry(kind: Kind | None) -> bool:
     """Whether a value of this kind may carry a derivative; what is not known may."""
+    if isinstance(kind, Array | Scalar | Number) and kind.dtype == "object":
+        return True
     return kind is not None and (is_differentiable(kind) or isinstance(kind, Opaque))
 
 

@@ -125,9 +125,12 @@ class Lists:
             return
         kind = self.kinds.of.get(receiver)
         item = kind.element if isinstance(kind, SequenceOf) else Opaque()
-        if changed not in self.adjoints.state.live:
-            self.expressions.statements.extend(self.adjoints.materialise([changed]))
         given = bar if bar is not None else zero_of(item, element)
+        if changed not in self.adjoints.state.live:
+            # The list is restored by then, so its adjoint has a place for what was popped.
+            self.expressions.statements.extend(self.adjoints.materialise([changed]))
+            self.expressions.statements.append(assign(subscript(self._bar(receiver), position), given))
+            return
         put = ("insert", [constant(0), given]) if first else ("append", [given])
         self.expressions.statements.append(expression_statement(method(self._bar(receiver), put[0], *put[1])))
 
