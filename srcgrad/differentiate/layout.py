@@ -73,7 +73,8 @@ class _Forward:
             case Simple():
                 return [self.tapes.before[step]] if step in self.tapes.before else []
             case Branch(body=body, orelse=orelse):
-                return [site for inner in (*body, *orelse) for site in self.sites(inner)]
+                ends = [site for side in (True, False) for site in self.tapes.ends.get((step, side), ())]
+                return [*(site for inner in (*body, *orelse) for site in self.sites(inner)), *ends]
             case Scope(body=body):
                 return [site for inner in body for site in self.sites(inner)]
             case Loop(body=body):
@@ -90,7 +91,11 @@ class _Forward:
                 site = self.tapes.before.get(step)
                 return [*(site.record() if site else []), *copy_tree(statements)]
             case Branch(origin=origin, body=body, orelse=orelse):
-                return [_compound(origin, body=self.block(body) or [gast.Pass()], orelse=self.block(orelse))]
+                sides = [
+                    _before_break(self.block(steps), self.tapes.ends.get((step, side), []))
+                    for side, steps in ((True, body), (False, orelse))
+                ]
+                return [_compound(origin, body=sides[0] or [gast.Pass()], orelse=sides[1])]
             case Scope(origin=gast.With() as origin, body=body):
                 return [_compound(origin, body=self.block(body))]
             case Scope(origin=origin, body=body):
@@ -100,29 +105,25 @@ class _Forward:
                 counted = step.has_adjoint and step not in self.tapes.drained
                 statements = [*(around.record() if around else []), *(copy_tree(step.before) if counted else [])]
                 inside = [*(copy_tree(step.count) if counted else []), *self.block(body)]
-                recorded = [statement for site in self.tapes.ends.get(step, ()) for statement in site.record()]
-                statements.append(_compound(origin, body=_before_break(inside, recorded), orelse=[]))
+                recorded = _before_break(inside, self.tapes.ends.get(step, []))
+                statements.append(_compound(origin, body=recorded, orelse=[]))
                 return statements
 
 
-def _before_break(inside: list[gast.stmt], recorded: list[gast.stmt]) -> list[gast.stmt]:
-    """Records at the end of a trip, also where the trip ends with a ``break``."""
-    if not recorded:
-        return inside
-    if _breaks(inside):
-        last = inside[-1]
-        if isinstance(last, gast.Break):
-            return [*inside[:-1], *copy_tree(recorded), last]
-        if isinstance(last, gast.If):
-            if last.orelse == [] and len(last.body) == 1 and not names_assigned(last):
-                return [*inside[:-1], *recorded, last]
-            body = _before_break(last.body, recorded)
-            orelse = _before_break(last.orelse, recorded)
-            return [*inside[:-1], _compound(last, body=body, orelse=orelse)]
-        if isinstance(last, gast.With):
-            return [*inside[:-1], _compound(last, body=_before_break(last.body, recorded))]
-        raise UnsupportedError("a 'break' in this place is not supported", node=last)
-    return [*inside, *copy_tree(recorded)]
+def _before_break(inside: list[gast.stmt], sites: list[Site]) -> list[gast.stmt]:
+    """A block with records at its end, also where it ends with a ``break``; as late as need be."""
+    recorded = [statement for site in sites for statement in site.record()]
+    if not recorded or not _breaks(inside):
+        return [*inside, *recorded]
+    last = inside[-1]
+    if isinstance(last, gast.Break) or not names_assigned(last) & names_read(recorded):
+        return [*inside[:-1], *recorded, last]
+    if isinstance(last, gast.If):
+        body, orelse = _before_break(last.body, sites), _before_break(last.orelse, sites)
+        return [*inside[:-1], _compound(last, body=body, orelse=orelse)]
+    if isinstance(last, gast.With):
+        return [*inside[:-1], _compound(last, body=_before_break(last.body, sites))]
+    raise UnsupportedError("a 'break' in this place is not supported", node=last)
 
 
 def _breaks(body: list[gast.stmt]) -> bool:
@@ -157,8 +158,7 @@ class _Reverse:
             case Simple():
                 return self._simple(step)
             case Branch(origin=origin):
-                body, orelse = self.block(step.body), self.block(step.orelse)
-                return _branch(origin, body, orelse)
+                return _branch(origin, self._side(step, True), self._side(step, False))
             case Scope(origin=gast.With() as origin, body=body) if step.reenter:
                 inside = self.block(body)
                 return [_compound(origin, body=inside)] if inside else []
@@ -166,6 +166,11 @@ class _Reverse:
                 return self.block(body)
             case Loop():
                 return self._loop(step)
+
+    def _side(self, branch: Branch, first: bool) -> list[gast.stmt]:
+        """One side of a reversed branch, after what the forward sweep recorded at its end."""
+        restored = [statement for site in reversed(self.tapes.ends.get((branch, first), [])) for statement in site.restore()]
+        return [*restored, *self.block(branch.body if first else branch.orelse)]
 
     def _simple(self, step: Simple) -> list[gast.stmt]:
         site = self.tapes.before.get(step)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import gast
 
@@ -20,17 +21,21 @@ from srcgrad.syntax.build import names_assigned, names_read
 Variables = frozenset[str]
 
 
+# A loop's body, or the first (True) or second side of a branch.
+Place: TypeAlias = "Loop | tuple[Branch, bool]"
+
+
 @dataclass
 class Plan:
     """What each step saves and restores.
 
-    ``saves``: before a simple step.  ``ends``: variables recorded at the end of each trip of a loop.  ``around``:
-    variables kept over a whole loop.  ``rebinds``: variables that a reversed trip binds again from the loop's own
+    ``saves``: before a simple step.  ``ends``: variables recorded at the end of each trip of a loop, or of the branch
+    of a trip that alone has to do with them.  ``around``: variables kept over a whole loop.  ``rebinds``: variables that a reversed trip binds again from the loop's own
     sequence.  ``undefined``: variables that may have no value yet where they are recorded.
     """
 
     saves: dict[Step, list[Overwrite]] = field(default_factory=dict)
-    ends: dict[Loop, list[str]] = field(default_factory=dict)
+    ends: dict[Place, list[str]] = field(default_factory=dict)
     around: dict[Loop, list[Overwrite]] = field(default_factory=dict)
     rebinds: dict[Loop, list[str]] = field(default_factory=dict)
     undefined: set[str] = field(default_factory=set)
@@ -76,6 +81,41 @@ class _Walk:
         if found is None:
             found = self._reads[step] = (frozenset(names_read(list(step.adjoint))) | step.held) & self.variables
         return found
+
+    def _clear_ends(self, loop: Loop) -> None:
+        """Forget where the variables of a loop were recorded in an earlier walk."""
+        self.plan.ends[loop] = []
+        for branch in _branches(loop.body):
+            for side in (True, False):
+                self.plan.ends[branch, side] = []
+
+    def _place(self, place: Place, steps: Steps, variable: str) -> Place:
+        """The innermost block of a trip in which a variable is both bound and read by the reverse sweep."""
+        involved = [step for step in steps if self._involves(step, variable)]
+        if len(involved) != 1 or not isinstance(involved[0], Branch):
+            return place
+        branch = involved[0]
+        sides = [any(self._involves(step, variable) for step in side) for side in (branch.body, branch.orelse)]
+        if all(sides) or variable in names_read(branch.origin.test):
+            return place
+        return self._place((branch, sides[0]), branch.body if sides[0] else branch.orelse, variable)
+
+    def _involves(self, step: Step, variable: str) -> bool:
+        """Whether a step binds a variable, or the step's reversal reads it."""
+        match step:
+            case Simple():
+                return variable in step.assigned or variable in self.reads(step)
+            case Branch():
+                inside = any(self._involves(inner, variable) for inner in (*step.body, *step.orelse))
+                return inside or (step.has_adjoint and variable in names_read(step.origin.test))
+            case Scope():
+                return any(self._involves(inner, variable) for inner in step.body)
+            case Loop():
+                own = step.targets | names_assigned(step.before)
+                if step.header is not None:
+                    own = own | names_read(step.header)
+                own = own.union(*(names_read(statement) for statement in step.rebind.values() if statement is not None))
+                return variable in own or any(self._involves(inner, variable) for inner in step.body)
 
     def _simple(self, step: Simple, state: _State) -> _State:
         reads = self.reads(step)
@@ -131,10 +171,13 @@ class _Walk:
         needed_at_end, counts, defined_at_end = trip(carried)
         provided = needed_at_end & frozenset(loop.rebind)
         ends = sorted((needed_at_end & bound) - carried - provided)
+        self._clear_ends(loop)
         for variable in ends:
-            if variable not in defined_at_end:
+            place = self._place(loop, loop.body, variable)
+            self.plan.ends.setdefault(place, []).append(variable)
+            defined = variable in defined_at_end if place is loop else _is_set_in(place, variable)
+            if not defined:
                 self.plan.undefined.add(variable)
-        self.plan.ends[loop] = ends
         self.plan.rebinds[loop] = sorted(provided)
         kept = (state.needed & (bound | changed)) - covered - carried
         self.plan.around[loop] = [_whole(variable, variable in changed - bound) for variable in sorted(kept)]
@@ -148,6 +191,28 @@ class _Walk:
                 if statement is not None:
                     needed |= frozenset(names_read(statement)) & self.variables - frozenset(names_assigned(loop.header))
         return _State(needed, state.defined | frozenset(names_assigned(loop.before)))
+
+
+def _branches(steps: Steps) -> Iterable[Branch]:
+    """The branches of a trip, those inside of inner loops left out."""
+    for step in steps:
+        match step:
+            case Branch(body=body, orelse=orelse):
+                yield step
+                yield from _branches(body)
+                yield from _branches(orelse)
+            case Scope(body=body):
+                yield from _branches(body)
+            case _:
+                pass
+
+
+def _is_set_in(place: Place, variable: str) -> bool:
+    """Whether a side of a branch surely gives a variable a value."""
+    if isinstance(place, Loop):
+        return False
+    branch, first = place
+    return any(isinstance(step, Simple) and variable in step.assigned for step in (branch.body if first else branch.orelse))
 
 
 def _whole(variable: str, in_place: bool) -> Overwrite:

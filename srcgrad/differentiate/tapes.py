@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import gast
 
 from srcgrad.differentiate.lists import SAVED
-from srcgrad.differentiate.recording import Plan
+from srcgrad.differentiate.recording import Place, Plan
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Steps
 from srcgrad.kind import Kind, Scalar
 from srcgrad.syntax.build import (
@@ -128,7 +128,7 @@ class Tapes:
     """All recording sites of a function, by step, by loop end and around loops."""
 
     before: dict[Simple, Site] = field(default_factory=dict)
-    ends: dict[Loop, list[Site]] = field(default_factory=dict)
+    ends: dict[Place, list[Site]] = field(default_factory=dict)
     around: dict[Loop, Site] = field(default_factory=dict)
     drained: dict[Loop, str] = field(default_factory=dict)
 
@@ -168,6 +168,11 @@ class _Planner:
                 case Branch(body=body, orelse=orelse):
                     self.walk(body, depth)
                     self.walk(orelse, depth)
+                    for side in (True, False):
+                        variables = self.plan.ends.get((step, side), [])
+                        if variables:
+                            overwrites = [Overwrite(variable, name(variable)) for variable in variables]
+                            self.tapes.ends[step, side] = [self._site(overwrites, depth)]
                 case Scope(body=body):
                     self.walk(body, depth)
                 case Loop():

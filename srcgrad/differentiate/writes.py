@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING
 
 import gast
@@ -23,6 +25,7 @@ from srcgrad.syntax.build import (
     base_name,
     binary,
     call,
+    constant,
     copy_tree,
     divide,
     expression_statement,
@@ -51,12 +54,12 @@ class Writes:
         base = base_name(target)
         step = Simple([statement], overwrites=[self._overwrite(target)])
         depends = self.expressions.depends(value)
-        if base is None or isinstance(target, gast.Attribute):
-            if depends or (base is not None and base in self.adjoints.state.live):
+        if base is None:
+            if depends:
                 raise UnsupportedError(
-                    "writing a differentiated value into an attribute is not supported",
+                    "writing a differentiated value into a part of what is no variable is not supported",
                     node=statement,
-                    advice="keep it in a variable and return it",
+                    advice="give the object a name first",
                 )
             step.overwrites = []
             return step
@@ -106,7 +109,7 @@ class Writes:
     def augment(self, statement: gast.AugAssign, target: gast.expr) -> Simple:
         """``a[i] += v`` and ``a += v`` for an array: the element keeps its adjoint, v gets it too."""
         base = base_name(target)
-        step = Simple([statement], overwrites=[self._overwrite(target)])
+        step = Simple([statement], overwrites=[self._changed_in_place(target)])
         assert base is not None
         if base not in self.adjoints.state.live:
             return step
@@ -209,9 +212,30 @@ class Writes:
             if not self._is_present(target):
                 return self._whole_container(base, part)
             saved = part
+        elif isinstance(target, gast.Attribute):
+            # It may be the first assignment to this attribute.
+            saved = call("getattr", part.value, constant(target.attr), constant(None))
         back = assign(_everything(part), name(SAVED))
         indices = frozenset(names_read(part)) - {base}
         return Overwrite(base, saved, [back], whole=False, reads=indices)
+
+    def _changed_in_place(self, target: gast.expr) -> Overwrite:
+        """What ``a[i] += v`` destroys: the array itself changes where the element or attribute is one."""
+        base = base_name(target) or ""
+        if isinstance(target, gast.Name) or not isinstance(self.kinds.of.get(target), Array | Number):
+            return self._overwrite(target)
+        if isinstance(target, gast.Subscript) and isinstance(self.kinds.of.get(target.value), Array | Number):
+            return self._overwrite(target)
+        part = _load(target)
+        if not isinstance(self.kinds.of.get(target), Array):
+            raise UnsupportedError(
+                "what is changed here may be a number or an array",
+                node=target,
+                advice="write the assignment out: a[i] = a[i] + ...",
+            )
+        everything = gast.Subscript(part, gast.Constant(Ellipsis, None), gast.Store())
+        indices = frozenset(names_read(part)) - {base}
+        return Overwrite(base, method(part, "copy"), [assign(everything, name(SAVED))], whole=False, reads=indices)
 
     # ---- integer arrays as indices ----
 
@@ -273,8 +297,23 @@ class Writes:
 
     def _check(self, target: gast.expr, statement: gast.stmt) -> None:
         """Refuse what has no single owner for each element's adjoint."""
-        if isinstance(self.kinds.of.get(getattr(target, "value", None)), Instance):
-            raise UnsupportedError("writing into an attribute is not supported", node=statement)
+        if not isinstance(target, gast.Attribute):
+            return
+        kind = self.kinds.of.get(target.value)
+        if not isinstance(kind, Instance) or not may_be_assigned(kind.cls, target.attr):
+            raise UnsupportedError(
+                f"what an assignment to the attribute {target.attr!r} does is decided by the class: not supported",
+                node=statement,
+                advice="keep the value in a plain attribute or in a variable",
+            )
+
+
+def may_be_assigned(cls: type, attr: str) -> bool:
+    """Whether an assignment to an attribute of an object does nothing but keep the value."""
+    if cls.__setattr__ is not object.__setattr__:
+        return False
+    found = inspect.getattr_static(cls, attr, None)
+    return not hasattr(type(found), "__set__") or isinstance(found, MemberDescriptorType)
 
 
 def _load(target: gast.expr) -> gast.expr:

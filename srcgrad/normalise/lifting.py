@@ -97,7 +97,7 @@ class Lifter:
             return block, located_at(name(node.target.id), node)
         block, value = self._lifted(node, target)
         if self.wanted.hoisted(node) and not whole and not isinstance(value, gast.Name):
-            variable = self.names.fresh(suggested_name(node) if isinstance(node, gast.Call) else self.wanted.prefix)
+            variable = self.names.numbered(suggested_name(node) if isinstance(node, gast.Call) else self.wanted.prefix)
             block = [*block, assignment(variable, value, node)]
             value = located_at(name(variable), node)
         return block, value

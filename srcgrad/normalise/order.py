@@ -48,7 +48,7 @@ class Order:
             pairs = [self.keep(part, moved) for part in operands(value)]
             taken = [statement for block, _ in pairs for statement in block]
             return taken, with_operands(value, [part for _, part in pairs])
-        variable = self._names.fresh(suggested_name(value))
+        variable = self._names.numbered(suggested_name(value))
         return [assignment(variable, value, value)], located_at(name(variable), value)
 
     def keep_function(self, function: gast.expr, moved: Block) -> tuple[Block, gast.expr]:
@@ -97,7 +97,12 @@ def suggested_name(value: gast.expr, otherwise: str = "value") -> str:
     if isinstance(value, gast.Call):
         function = value.func
         callee = function.attr if isinstance(function, gast.Attribute) else base_name(function)
-        return f"{callee}_value" if callee else otherwise
+        if callee is None:
+            return otherwise
+        match value.args:
+            case [gast.Name(id=operand)] | [gast.UnaryOp(op=gast.USub(), operand=gast.Name(id=operand))]:
+                return f"{callee}_{operand}"
+        return f"{callee}_value"
     if isinstance(value, gast.Name):
         return f"{value.id}_old"
     if isinstance(value, gast.Attribute):

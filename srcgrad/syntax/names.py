@@ -26,6 +26,15 @@ class Names:
         self._taken.add(name)
         return name
 
+    def numbered(self, wanted: str) -> str:
+        """``wanted``, or the first of ``wanted2``, ``wanted3``, ... that is free: for one of several of a kind."""
+        name, number = wanted, 1
+        while name in self:
+            number += 1
+            name = f"{wanted}{number}"
+        self._taken.add(name)
+        return name
+
     def take(self, names: Iterable[str]) -> None:
         """Mark names as taken."""
         self._taken.update(names)
