@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import types
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import gast
 
@@ -14,7 +14,8 @@ from srcgrad.analyse.operations import single_target
 from srcgrad.errors import SrcgradError
 from srcgrad.kind import TupleOf
 from srcgrad.syntax.binding import Default, bind
-from srcgrad.syntax.build import attribute, constant, subscript
+from srcgrad.syntax.build import attribute, constant, names_read, subscript
+from srcgrad.syntax.rule_source import rule_source
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -33,17 +34,58 @@ def constructed_parts(node: gast.Call, kinds: Kinds) -> list[Part] | None:
         if node.args or any(keyword.arg is None for keyword in node.keywords):
             return None
         return [(_attribute(str(keyword.arg)), keyword.value) for keyword in node.keywords]
-    if not is_plain_record(cls):
+    kept = kept_arguments(cls)
+    if kept is None:
         return None
     try:
         bound = bind(node, inspect.signature(cls), 0)
     except SrcgradError:
         return None
-    return list(_parts(cls, bound))
+    return [
+        (_element(place) if isinstance(place, int) else _attribute(place), bound[parameter])
+        for place, parameter in kept
+        if not isinstance(bound[parameter], Default)
+    ]
 
 
-def is_plain_record(cls: type) -> bool:
-    """Whether a class' constructor does nothing but keep its arguments: a named tuple, a dataclass as it comes."""
+def kept_arguments(cls: type) -> list[tuple[int | str, str]] | None:
+    """The elements or attributes of a new object and the parameters kept there, if its constructor does nothing else."""
+    if _is_record(cls):
+        names = list(inspect.signature(cls).parameters)
+        return [(position if issubclass(cls, tuple) else field, field) for position, field in enumerate(names)]
+    init = inspect.getattr_static(cls, "__init__", None)
+    source = rule_source(init) if isinstance(init, types.FunctionType) else None
+    if source is None or cls.__new__ is not object.__new__ or type(cls) is not type:
+        return None
+    receiver, *parameters = source.parameters
+    kept: list[tuple[int | str, str]] = []
+    for statement in source.body:
+        match statement:
+            case gast.Expr(value=gast.Constant()):
+                continue
+            case gast.Assign(targets=[gast.Attribute(value=gast.Name(id=owner), attr=attr)], value=value) if owner == receiver:
+                pass
+            case _:
+                return None
+        if not may_be_assigned(cls, attr) or any(attr == known for known, _ in kept):
+            return None
+        if isinstance(value, gast.Name) and value.id in parameters:
+            kept.append((attr, value.id))
+        elif names_read(value) & {receiver, *parameters}:
+            return None
+    return kept
+
+
+def may_be_assigned(cls: type, attr: str) -> bool:
+    """Whether an assignment to an attribute of an object does nothing but keep the value."""
+    if isinstance(inspect.getattr_static(cls, "__setattr__", None), types.FunctionType):
+        return False
+    found = inspect.getattr_static(cls, attr, None)
+    return not hasattr(type(found), "__set__") or isinstance(found, types.MemberDescriptorType)
+
+
+def _is_record(cls: type) -> bool:
+    """Whether a class is a named tuple or a dataclass as it comes."""
     if issubclass(cls, tuple):
         fields = getattr(cls, "_fields", None)
         return fields is not None and cls.__new__.__module__ == f"namedtuple_{_named_tuple(cls).__name__}"
@@ -59,12 +101,6 @@ def is_plain_record(cls: type) -> bool:
 def _named_tuple(cls: type) -> type:
     """The class among the bases that was made as a named tuple."""
     return next(base for base in reversed(cls.__mro__) if "_fields" in vars(base))
-
-
-def _parts(cls: type, bound: dict[str, Any]) -> Iterator[Part]:
-    for position, (field, argument) in enumerate(bound.items()):
-        if not isinstance(argument, Default):
-            yield (_element(position) if issubclass(cls, tuple) else _attribute(field)), argument
 
 
 def _attribute(field: str) -> Callable[[gast.expr], gast.expr]:

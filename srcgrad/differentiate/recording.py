@@ -175,8 +175,7 @@ class _Walk:
         for variable in ends:
             place = self._place(loop, loop.body, variable)
             self.plan.ends.setdefault(place, []).append(variable)
-            defined = variable in defined_at_end if place is loop else _is_set_in(place, variable)
-            if not defined:
+            if variable not in defined_at_end and not _is_set_in(place, variable):
                 self.plan.undefined.add(variable)
         self.plan.rebinds[loop] = sorted(provided)
         kept = (state.needed & (bound | changed)) - covered - carried

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from types import MemberDescriptorType
 from typing import TYPE_CHECKING
 
 import gast
@@ -12,6 +10,7 @@ from srcgrad import runtime
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.operations import is_basic_index
 from srcgrad.differentiate.adjoints import Adjoints, is_mask, zero_of
+from srcgrad.differentiate.construction import may_be_assigned
 from srcgrad.differentiate.cotangent import Cotangent, fitted
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.lists import SAVED
@@ -306,14 +305,6 @@ class Writes:
                 node=statement,
                 advice="keep the value in a plain attribute or in a variable",
             )
-
-
-def may_be_assigned(cls: type, attr: str) -> bool:
-    """Whether an assignment to an attribute of an object does nothing but keep the value."""
-    if cls.__setattr__ is not object.__setattr__:
-        return False
-    found = inspect.getattr_static(cls, attr, None)
-    return not hasattr(type(found), "__set__") or isinstance(found, MemberDescriptorType)
 
 
 def _load(target: gast.expr) -> gast.expr:
