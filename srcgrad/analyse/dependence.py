@@ -70,6 +70,9 @@ def _call_leaves(node: gast.Call, kinds: Kinds) -> Iterator[str]:
     if isinstance(node.func, gast.Attribute):
         yield from _leaves(node.func.value, kinds)
     yield from _leaves(node.func, kinds)
+    for target in fact.targets if fact is not None else ():
+        if target.receiver is not None:
+            yield from _leaves(target.receiver, kinds)
     for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
         yield from _leaves(argument, kinds)
 

@@ -16,9 +16,9 @@ import numpy as np
 from srcgrad.analyse.activity import Activity, assigned_names
 from srcgrad.analyse.liveness import liveness
 from srcgrad.analyse.mutation import mutated_by
-from srcgrad.analyse.operations import is_basic_index, is_numeric, single_target
+from srcgrad.analyse.operations import is_basic_index, single_target
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, SequenceOf, TupleOf, is_differentiable
+from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, SequenceOf, TupleOf
 from srcgrad.kind import Iterator as IteratorKind
 from srcgrad.rules.registry import has_rule, is_nondifferentiable
 from srcgrad.syntax.build import base_name, local_names, parameter_names
@@ -62,7 +62,6 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
             node=call,
             advice="let it return a new value instead",
         )
-    _check_attributes(tree, kinds)
     writes = list(_writes(tree, kinds))
     if not writes:
         return
@@ -206,20 +205,6 @@ def _argument_of(call: gast.Call, target: Target, name: str) -> str | None:
     if 0 <= position < len(given):
         return base_name(given[position]) if not isinstance(given[position], gast.Starred) else name
     return name if given and any(isinstance(item, gast.Starred) for item in given) else None
-
-
-def _check_attributes(tree: gast.FunctionDef, kinds: Kinds) -> None:
-    """Refuse writes into attributes which the function also reads: the reverse sweep would read the later value."""
-    stored = [node for node in gast.walk(tree) if isinstance(node, gast.Attribute) and isinstance(node.ctx, gast.Store)]
-    for target in stored:
-        for node in gast.walk(tree):
-            if isinstance(node, gast.Attribute) and node.attr == target.attr and isinstance(node.ctx, gast.Load):
-                if is_numeric(kinds.of.get(node)) and is_differentiable(kinds.of.get(node, Opaque())):
-                    raise UnsupportedError(
-                        f"the attribute {target.attr!r} is written and read by the function: not supported yet",
-                        node=target,
-                        advice="keep it in a local variable",
-                    )
 
 
 def _stored(target: gast.AST, kinds: Kinds) -> Iterator[Write]:

@@ -103,6 +103,8 @@ def is_path(node: gast.AST, kinds: Kinds) -> bool:
         case gast.Name():
             return True
         case gast.Subscript(value=value):
+            if isinstance(kinds.of.get(value), Instance):
+                return False
             return is_path(value, kinds) and not _is_copy(value, kinds)
         case gast.Attribute(value=value, attr=attr):
             return is_held(kinds.of.get(value), attr) and is_path(value, kinds)

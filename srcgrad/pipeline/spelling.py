@@ -17,8 +17,11 @@ from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path, single_target
+from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.differentiate.needed import statements_of
 from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
+from srcgrad.normalise.hoisting import hoist
+from srcgrad.pipeline.object_spelling import constructed_class, filled_by_init, spelled_object
 from srcgrad.rules.registry import is_hashable
 from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, located_at, name, subscript, substitute
 from srcgrad.syntax.names import Names
@@ -33,6 +36,8 @@ def spelled_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: N
     for statement in statements_of(tree.body):
         speller.varied = active.varied_before.get(statement, frozenset())
         speller.statement(statement)
+    if not speller.replaced and speller.hoisted:
+        return hoist(tree, speller.hoisted.__contains__, names, is_pure=is_pure_library_call)
     if not speller.replaced:
         return None
     found = with_replaced(tree, speller.replaced)
@@ -48,6 +53,7 @@ class _Speller:
         self.names = names
         self.varied: frozenset[str] = frozenset()
         self.replaced: dict[gast.AST, gast.AST | list[gast.stmt]] = {}
+        self.hoisted: set[gast.AST] = set()
 
     def depends(self, node: gast.AST) -> bool:
         return bool(dependencies(node, self.kinds) & self.varied)
@@ -75,6 +81,9 @@ class _Speller:
             case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value):
                 if self._is(value, functools.reduce) and self.depends(value):
                     return self._folded(target, value)
+                if constructed_class(value, self.kinds) is not None and self.depends(value):
+                    return filled_by_init(target, value, self.names.fresh(target.id))
+
             case gast.Expr(value=gast.Call(func=gast.Attribute(value=receiver, attr=attr)) as value):
                 return self._changes(receiver, attr, value)
             case gast.AugAssign(target=gast.Name() as target, op=gast.Add(), value=value):
@@ -103,7 +112,13 @@ class _Speller:
             return self._with_keywords(node)
         if not self.depends(node):
             return None
+        found = spelled_object(node, self.kinds)
+        if found is not None:
+            return found
         match node:
+            case gast.Call() if constructed_class(node, self.kinds) is not None:
+                self.hoisted.add(node)
+                return None
             case gast.Call():
                 target = single_target(node, self.kinds)
                 if target is None or not is_hashable(target.function):

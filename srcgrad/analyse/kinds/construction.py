@@ -10,7 +10,7 @@ import types
 import gast
 import numpy as np
 
-from srcgrad.analyse.kinds.builtin import BUILTINS
+from srcgrad.analyse.kinds.builtin import BUILTINS, Arguments, Options, transfer_of
 from srcgrad.analyse.kinds.calls import Calls, is_foreign
 from srcgrad.analyse.kinds.facts import Target
 from srcgrad.analyse.kinds.library import library_call
@@ -98,6 +98,15 @@ class Construction(Calls):
     def site(self, node: gast.AST) -> str:
         """The name of a place where containers are made."""
         return self.fresh(node, "site")
+
+
+@transfer_of(object.__new__)
+def _new(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """An object without attributes yet."""
+    cls = arguments[0] if arguments else None
+    if not isinstance(cls, Constant) or not isinstance(cls.value, type):
+        return Opaque()
+    return frame.session.current(Instance(cls.value, (), None, frozenset({frame.fresh(node, "site")})))
 
 
 def _has_generated_init(cls: type) -> bool:

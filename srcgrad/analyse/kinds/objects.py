@@ -127,6 +127,8 @@ class Objects(Frame):
 
     def _static_attribute(self, cls: type, name: str) -> Kind:
         """An attribute of a class."""
+        if isinstance(inspect.getattr_static(cls, name, None), property):
+            return Constant(inspect.getattr_static(cls, name))
         try:
             return constant_kind(getattr(cls, name), f"{cls.__name__}.{name}")
         except AttributeError:

@@ -1,0 +1,106 @@
+"""Spelling out what objects do behind operators, calls and attributes: the methods of their classes."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from types import FunctionType
+from typing import Any
+
+import gast
+
+from srcgrad.analyse.kinds import Kinds
+from srcgrad.analyse.operations import is_path, single_target
+from srcgrad.differentiate.construction import kept_arguments
+from srcgrad.kind import Instance, Kind
+from srcgrad.syntax.build import attribute, call, method, name, names_read
+
+_OPERATORS: dict[type[gast.AST], str] = {
+    gast.Add: "add",
+    gast.Sub: "sub",
+    gast.Mult: "mul",
+    gast.Div: "truediv",
+    gast.FloorDiv: "floordiv",
+    gast.Mod: "mod",
+    gast.Pow: "pow",
+    gast.MatMult: "matmul",
+    gast.USub: "neg",
+    gast.UAdd: "pos",
+}
+
+
+def spelled_object(node: gast.expr, kinds: Kinds) -> gast.expr | None:
+    """``p + q`` as ``p.__add__(q)``, ``layer(x)`` as ``layer.__call__(x)``, a property as a call; None for all else."""
+    match node:
+        case gast.BinOp(left=left, op=op, right=right):
+            return _operator(left, _OPERATORS.get(type(op)), right, kinds)
+        case gast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
+            special = f"__{_OPERATORS[type(op)]}__"
+            return method(operand, special) if has_method(kinds.of.get(operand), special) else None
+        case gast.Subscript(value=value, slice=index) if has_method(kinds.of.get(value), "__getitem__"):
+            return None if isinstance(index, gast.Slice) else method(value, "__getitem__", index)
+        case gast.Call(func=function) if has_method(kinds.of.get(function), "__call__"):
+            return gast.Call(attribute(function, "__call__"), node.args, node.keywords)
+        case gast.Attribute(value=value, attr=attr) if _is_property(kinds.of.get(value), attr):
+            return call(attribute(call("type", value), attr, "fget"), value) if is_path(value, kinds) else None
+        case _:
+            return None
+
+
+def _operator(left: gast.expr, operation: str | None, right: gast.expr, kinds: Kinds) -> gast.expr | None:
+    """An operator as the method that Python asks first."""
+    first, second = kinds.of.get(left), kinds.of.get(right)
+    if operation is None:
+        return None
+    if has_method(first, f"__{operation}__"):
+        if isinstance(first, Instance) and isinstance(second, Instance) and first.cls is not second.cls:
+            if issubclass(second.cls, first.cls):
+                return None  # Then Python may ask the right one first.
+        return method(left, f"__{operation}__", right)
+    if not isinstance(first, Instance) and has_method(second, f"__r{operation}__"):
+        return method(right, f"__r{operation}__", left) if is_path(left, kinds) or is_path(right, kinds) else None
+    return None
+
+
+def has_method(kind: Kind | None, called: str) -> bool:
+    """Whether an object's class has a method of this name that is written in Python."""
+    return isinstance(kind, Instance) and isinstance(inspect.getattr_static(kind.cls, called, None), FunctionType)
+
+
+def _is_property(kind: Kind | None, attr: str) -> bool:
+    if not isinstance(kind, Instance):
+        return False
+    found = inspect.getattr_static(kind.cls, attr, None)
+    return isinstance(found, property) and found.fget is not None
+
+
+def constructed_class(node: gast.AST, kinds: Kinds) -> type | None:
+    """The class of a new object that its ``__init__``, written in Python, fills."""
+    if not isinstance(node, gast.Call) or not isinstance(kinds.of.get(node), Instance):
+        return None
+    target = single_target(node, kinds)
+    cls: Any = target.function if target is not None else None
+    if not isinstance(cls, type) or kept_arguments(cls) is not None or type(cls) is not type:
+        return None
+    init = inspect.getattr_static(cls, "__init__", None)
+    is_generated = dataclasses.is_dataclass(cls) and "__init__" in vars(cls)
+    if not isinstance(init, FunctionType) or is_generated or cls.__new__ is not object.__new__:
+        return None
+    return cls
+
+
+def filled_by_init(target: gast.Name, node: gast.Call, made: str) -> list[gast.stmt]:
+    """``layer = Layer(w, b)`` as a new object and a call of its ``__init__``."""
+    taken = made if target.id in names_read(node) else target.id
+    initialise = gast.Call(attribute(name(taken), "__init__"), node.args, node.keywords)
+    statements: list[gast.stmt] = [
+        gast.Assign([_stored(taken)], method("object", "__new__", node.func), None),
+        gast.Expr(initialise),
+    ]
+    if taken != target.id:
+        statements.append(gast.Assign([_stored(target.id)], name(taken), None))
+    return statements
+
+
+def _stored(identifier: str) -> gast.Name:
+    return gast.Name(identifier, gast.Store(), None, None)
