@@ -9,7 +9,6 @@ import gast
 from srcgrad.analyse.exposure import exposed_names, surely_bound
 from srcgrad.differentiate.naming import RUNTIME, Helpers
 from srcgrad.kind import Array, Constant, DictOf, Function, Kind, Range, Scalar, SequenceOf
-from srcgrad.optimise.finish import finish
 from srcgrad.pipeline.derivation import Derivation, parameter_nodes
 from srcgrad.syntax.build import (
     assign,
@@ -47,7 +46,7 @@ def gradient_function(
     parameters = [parameter.id for parameter in parameter_nodes(tree)]
     function = _function(called, parameters, [*body, return_statement(result)])
     _use_runtime(function, helpers)
-    return finish(function, derivation.known, derivation.temporaries)
+    return function
 
 
 def pair_functions(
@@ -79,10 +78,7 @@ def pair_functions(
     reverse_function = _function(called[1], [derivation.result_bar, held], [*start, *reverse, ending])
     _use_runtime(forward_function, helpers)
     _use_runtime(reverse_function, helpers)
-    return [
-        finish(forward_function, derivation.known, derivation.temporaries),
-        finish(reverse_function, derivation.known, derivation.temporaries),
-    ]
+    return [forward_function, reverse_function]
 
 
 def _use_runtime(function: gast.FunctionDef, helpers: Helpers) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import gast
@@ -31,27 +31,43 @@ _COMPREHENSIONS = (gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp
 
 
 def expand(
-    tree: gast.FunctionDef, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...], program: SourceProgram
+    tree: gast.FunctionDef,
+    function: Any,
+    kinds: Mapping[str, Kind],
+    wrt: tuple[str, ...],
+    program: SourceProgram,
+    observe: Callable[[gast.FunctionDef], None],
 ) -> tuple[gast.FunctionDef, Kinds]:
-    """The tree with all that the differentiation cannot take as it stands written out, and its kinds."""
+    """The tree with all that the differentiation cannot take as it stands written out, and its kinds.
+
+    ``observe`` is shown the tree after each round.
+    """
     found = infer(tree, function, kinds, program)
     names = Names(local_names(tree) | set(parameter_names(tree.args)) | names_read(tree.body))
     for _ in range(_MOST_ROUNDS):
         pruned = prune(tree, found.decided)
         if pruned is not tree:
             tree = pruned
+            observe(tree)
             found = infer(tree, function, kinds, program)
         active = activity(tree, found, wrt, ())
-        wider = _written_out(tree, function, found, active, names, program)
+        wider = _written_out(tree, function, found, active, wrt, names, program)
         if wider is None:
             return tree, found
         tree = wider
+        observe(tree)
         found = infer(tree, function, kinds, program)
     raise UnsupportedError("this function calls itself in a way that cannot be written out", node=tree)
 
 
 def _written_out(
-    tree: gast.FunctionDef, function: Any, kinds: Kinds, active: Activity, names: Names, program: SourceProgram
+    tree: gast.FunctionDef,
+    function: Any,
+    kinds: Kinds,
+    active: Activity,
+    wrt: tuple[str, ...],
+    names: Names,
+    program: SourceProgram,
 ) -> gast.FunctionDef | None:
     """One more step of expansion, None where nothing is left to do."""
     bodies = calls_to_write_out(tree, function, kinds, active, program)
@@ -62,15 +78,15 @@ def _written_out(
     spelled = spelled_out(tree, kinds, active, names)
     if spelled is not None:
         return spelled
-    plain = written_plainly(tree, kinds, names)
-    if plain is not None:
-        return plain
     loops = _active_comprehensions(tree, kinds, active)
     if loops:
         return expand_comprehensions(tree, loops.__contains__, names, is_pure_library_call)
     loops = _entangled_loops(tree, kinds, active)
     if loops:
         return separate(tree, loops, names)
+    plain = written_plainly(tree, kinds, active, wrt, names)
+    if plain is not None:
+        return plain
     parts = parts_to_name(tree, kinds, active)
     if parts:
         return hoist(tree, parts.__contains__, names, is_pure=is_pure_library_call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from srcgrad.errors import located
 from srcgrad.pipeline.module import Module
 from srcgrad.pipeline.requests import Generated, Request
+from srcgrad.syntax.printer import print_tree
 
 
 def generate(request: Request) -> Generated:
@@ -17,10 +18,10 @@ def generate(request: Request) -> Generated:
 
 
 def stages(request: Request) -> list[tuple[str, str]]:
-    """The text of the function after each pass, for those who debug srcgrad."""
+    """The text of each function after each pass and each round of expansion, for those who debug srcgrad."""
     module = Module(request)
     source = module.program.source(request.function)
     with located(source.filename, source.lines):
         module.add_main()
         generated = module.emitted()
-    return [*module.stages, ("emit", generated.text)]
+    return [*((called, print_tree(tree)) for called, tree in module.stages), ("emit", generated.text)]

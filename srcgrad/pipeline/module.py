@@ -18,14 +18,14 @@ from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
 from srcgrad.errors import located
 from srcgrad.kind import Array, DictOf, Instance, Iterator, Kind, Scalar, SequenceOf, TupleOf
+from srcgrad.optimise.finish import finish
 from srcgrad.pipeline.assembly import gradient_function, pair_functions
-from srcgrad.pipeline.derivation import derive, free_names
+from srcgrad.pipeline.derivation import Derivation, derive, free_names
 from srcgrad.pipeline.expansion import expand
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import Generated, GlobalRead, Request
 from srcgrad.syntax.build import local_names, parameter_names, substitute
 from srcgrad.syntax.names import Names
-from srcgrad.syntax.printer import print_tree
 
 _VERSION = "0.1"
 
@@ -40,7 +40,8 @@ class Module:
         self.module_names = Names(["np", "math", self.source.name])
         self.helpers = Helpers(self.module_names)
         self.functions: list[gast.FunctionDef] = []
-        self.stages: list[tuple[str, str]] = []
+        # The tree of each function after each pass; no pass changes the tree that it is given.
+        self.stages: list[tuple[str, gast.FunctionDef]] = []
         self.reads: dict[tuple[int, str], tuple[EnvironmentRead, str]] = {}
         self.objects: dict[str, Any] = {}
         self.main: tuple[str, ...] = ()
@@ -63,7 +64,7 @@ class Module:
         derivation = self._derive(request.function, dict(request.kinds), request.wrt, request.result, request.has_aux)
         with_value = request.form == "value_and_gradient"
         tree = self.program.body(request.function)
-        self.functions.append(gradient_function(called, tree, derivation, with_value, self.helpers))
+        self._add([gradient_function(called, tree, derivation, with_value, self.helpers)], derivation)
 
     def request_pair(self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> tuple[str, str]:
         """The names of the sweeps of a callee, which are made the first time."""
@@ -86,22 +87,30 @@ class Module:
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], names: tuple[str, str], has_aux: bool
     ) -> None:
         derivation = self._derive(function, kinds, wrt, "any", has_aux)
-        self.functions.extend(pair_functions(names, self.program.body(function), derivation, self.helpers))
+        self._add(pair_functions(names, self.program.body(function), derivation, self.helpers), derivation)
 
-    def _derive(self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], seed: Any, has_aux: bool) -> Any:
+    def _add(self, functions: list[gast.FunctionDef], derivation: Derivation) -> None:
+        """Optimise the sweeps of one function, and keep them."""
+        for function in functions:
+            self.stages.append(("differentiate", function))
+            function = finish(function, derivation.known, derivation.temporaries)
+            self.stages.append(("optimise", function))
+            self.functions.append(function)
+
+    def _derive(
+        self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], seed: Any, has_aux: bool
+    ) -> Derivation:
         tree = self.program.body(function)
-        self._stage("normalise", tree)
-        tree, found = expand(tree, function, kinds, wrt, self.program)
-        self._stage("expand", tree)
+        self.stages.append(("normalise", tree))
+        tree, found = expand(
+            tree, function, kinds, wrt, self.program, lambda wider: self.stages.append(("expand", wider))
+        )
         tree, found = self._with_module_names(tree, function, kinds, found)
         names = Names(local_names(tree) | set(parameter_names(tree.args)) | free_names(tree))
         names.take(self.objects)
         names.take(self.helpers.objects)
         names.take(self.main)
         return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair, self.program.body, kinds)
-
-    def _stage(self, called: str, tree: gast.FunctionDef) -> None:
-        self.stages.append((called, print_tree(tree)))
 
     # ---- names of the surroundings ----
 
