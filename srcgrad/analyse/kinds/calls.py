@@ -36,6 +36,7 @@ from srcgrad.kind import (
     Unreachable,
 )
 from srcgrad.rules.methods import METHODS
+from srcgrad.rules.registry import has_rule, is_nondifferentiable
 from srcgrad.rules.registry import is_hashable
 from srcgrad.syntax.binding import Default, bind_arguments, signature_of
 from srcgrad.syntax.scopes import names_read
@@ -159,7 +160,8 @@ class Calls(Expressions):
             return dataclasses.replace(inner, leading=resolved.leading, keywords=resolved.keywords)
         if not isinstance(function, types.FunctionType) or is_foreign(function):
             return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
-        if function.__globals__.get("__name__", "").partition(".")[0] == "srcgrad":
+        is_own = function.__globals__.get("__name__", "").partition(".")[0] == "srcgrad"
+        if is_own and not (has_rule(function) or is_nondifferentiable(function)):
             raise UnsupportedError(
                 "derivatives inside a differentiated function are not supported yet",
                 node=node,
