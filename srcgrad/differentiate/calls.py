@@ -16,7 +16,7 @@ from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Function, Kind, SequenceOf, TupleOf
+from srcgrad.kind import Array, Function, Kind, Opaque, SequenceOf, TupleOf
 from srcgrad.rules.registry import has_rule, is_nondifferentiable
 from srcgrad.syntax.binding import Default, bind
 from srcgrad.syntax.build import assign, attribute, call, constant, name, subscript, tuple_of
@@ -138,6 +138,8 @@ class Calls:
         receiver = value.func.value if target.bound and isinstance(value.func, gast.Attribute) else None
         if target.receiver is not None:
             receiver = target.receiver
+        elif isinstance(self.kinds.of.get(receiver), Opaque):  # type: ignore[arg-type]
+            raise UnsupportedError("what this method belongs to is not known", node=value, advice="write super().method()")
         first = [receiver] if receiver is not None else []
         leading = [subscript(attribute(value.func, "args"), index) for index in range(len(target.leading))]
         if target.leading and not target.keywords and receiver is None and not _is_partial(target, self.kinds, value):

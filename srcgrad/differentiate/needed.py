@@ -151,6 +151,8 @@ class _Finder:
 
     def _is_statement_like(self, node: gast.Call) -> bool:
         """Whether a call without effect that can be seen is repeated at no harm: a class, a method of a container."""
+        if isinstance(node.func, gast.Name) and node.func.id == "super":
+            return True
         return isinstance(node.func, gast.Attribute) and isinstance(
             self.kinds.of.get(node.func.value), SequenceOf | DictOf | TupleOf
         ) and node.func.attr in ("copy", "index", "count", "get", "keys", "values", "items")

@@ -42,7 +42,7 @@ _PYTHON_TYPES: dict[str, type] = {"bool": bool, "int64": int, "float64": float, 
 
 
 @dataclass(frozen=True)
-class SuperOf(Kind):
+class SuperOf(Opaque):
     """What ``super(cls, receiver)`` gives; it never leaves this package."""
 
     cls: type
