@@ -93,6 +93,15 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
             )
 
 
+def entangled(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...]) -> frozenset[str]:
+    """The variables that may share what is written under another name, where a derivative passes through it."""
+    writes = list(_writes(tree, kinds))
+    active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
+    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes})
+    families = [sharing.family((name, depth)) for name, _, _, depth in writes]
+    return frozenset().union(*(family for family in families if len(family) > 1 and family & active))
+
+
 def _is_sum_at(node: gast.Call, kinds: Kinds) -> bool:
     """Whether a call is ``np.add.at(a, index, v)`` or ``np.subtract.at(a, index, v)``, which are reversed as they are."""
     target = single_target(node, kinds)
@@ -257,7 +266,7 @@ def shared_objects(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: 
         moves = isinstance(value, gast.Name) and value.id not in after.get(statement, {value.id})
         if moves and (name, 1) not in written and ((name, 0) not in written or inside):
             return
-        for source, level in _held(value, kinds):
+        for source, level in held_places(value, kinds):
             if isinstance(kinds.variables.get(source), Array) and isinstance(kinds.variables.get(name), Array):
                 level = 0
             sharing.join((name, inside), (source, level))
@@ -293,7 +302,7 @@ def _may_share(kind: Kind | None) -> bool:
     return kind is None or isinstance(kind, (Array, Number, Opaque, *_CONTAINERS))
 
 
-def _held(value: gast.AST, kinds: Kinds, level: int = 0) -> Iterator[Place]:
+def held_places(value: gast.AST, kinds: Kinds, level: int = 0) -> Iterator[Place]:
     """The places whose object an expression's value may be, be a view of, or contain."""
     if not _may_share(kinds.of.get(value)):
         return
@@ -302,28 +311,28 @@ def _held(value: gast.AST, kinds: Kinds, level: int = 0) -> Iterator[Place]:
             yield name, level
         case gast.Subscript(value=base, slice=index):
             if not isinstance(kinds.of.get(base), Array):
-                yield from _held(base, kinds, 1)
+                yield from held_places(base, kinds, 1)
             elif is_basic_index(index, kinds):
-                yield from _held(base, kinds, level)
+                yield from held_places(base, kinds, level)
         case gast.Attribute(value=base):
-            yield from _held(base, kinds, level if isinstance(kinds.of.get(base), Array) else 1)
+            yield from held_places(base, kinds, level if isinstance(kinds.of.get(base), Array) else 1)
         case gast.Starred(value=base):
-            yield from _held(base, kinds, 1)
+            yield from held_places(base, kinds, 1)
         case gast.NamedExpr(value=base):
-            yield from _held(base, kinds, level)
+            yield from held_places(base, kinds, level)
         case gast.IfExp(body=body, orelse=orelse):
-            yield from _held(body, kinds, level)
-            yield from _held(orelse, kinds, level)
+            yield from held_places(body, kinds, level)
+            yield from held_places(orelse, kinds, level)
         case gast.BoolOp(values=parts) | gast.Tuple(elts=parts) | gast.List(elts=parts) | gast.Dict(values=parts):
             for part in parts:
-                yield from _held(part, kinds, level)
+                yield from held_places(part, kinds, level)
         case gast.ListComp(elt=element, generators=generators) | gast.GeneratorExp(elt=element, generators=generators):
-            yield from _held(element, kinds, level)
+            yield from held_places(element, kinds, level)
             for generator in generators:
-                yield from _held(generator.iter, kinds, 1)
+                yield from held_places(generator.iter, kinds, 1)
         case gast.BinOp(left=left, right=right) if isinstance(kinds.of.get(value), SequenceOf | TupleOf):
-            yield from _held(left, kinds, 1)
-            yield from _held(right, kinds, 1)
+            yield from held_places(left, kinds, 1)
+            yield from held_places(right, kinds, 1)
         case gast.Call():
             yield from _held_by_call(value, kinds)
 
@@ -343,6 +352,6 @@ def _held_by_call(value: gast.Call, kinds: Kinds) -> Iterator[Place]:
     # A list made of another's items shares these, not the list itself.
     levels = (1,) if label in ("list", "sorted", "tuple", "dict", "copy") else (0, 1)
     for argument in (*receivers, *value.args, *(keyword.value for keyword in value.keywords)):
-        for name, _ in _held(argument, kinds):
+        for name, _ in held_places(argument, kinds):
             for level in levels:
                 yield name, level
