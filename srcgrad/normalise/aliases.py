@@ -86,11 +86,14 @@ class _Walk:
         self.selection = selection
         self.breaks: list[State] = []
         self.live_after = known.live
+        self.resolved = bool(known.split)
 
     def tree(self) -> gast.FunctionDef:
         parameters = [name for name in parameter_names(self.function.args) if name in self.facts.variables]
         start: State = frozenset([tuple((parameter, Place(parameter)) for parameter in sorted(parameters))])
         body, _ = self.block(self.function.body, start)
+        if not self.resolved:
+            return self.function
         first = [statement for parameter in parameters for statement in self.selection.note(parameter, parameter)]
         located = [located_at(statement, self.function.body[0]) for statement in first]
         return gast.fix_missing_locations(replaced(self.function, body=[*located, *body]))
@@ -129,7 +132,7 @@ class _Walk:
                 return self._define(statement, variable, state)
             case gast.AugAssign(target=gast.Name(id=variable)) if variable in self.facts.variables:
                 return self._augment(statement, variable, state)
-            case gast.Delete(targets=targets):
+            case gast.Delete(targets=targets) if {base_name(target) for target in targets} & self.facts.variables:
                 kept = [target for target in targets if base_name(target) not in self.facts.variables]
                 return ([replaced(statement, targets=kept)] if kept else []), state
             case _:
@@ -178,6 +181,7 @@ class _Walk:
         return value.id not in parameter_names(self.function.args)
 
     def _alias(self, statement: gast.Assign, variable: str, value: gast.expr, state: State) -> tuple[Block, State]:
+        self.resolved = True
         groups = self._groups(statement, state)
         texts: dict[Any, str] = {}
         branches: list[tuple[Any, Block]] = []
@@ -323,6 +327,7 @@ class _Walk:
 
     def _for(self, statement: gast.For, state: State) -> tuple[Block, State]:
         if names_assigned(statement.target) & self.facts.variables:
+            self.resolved = True
             return self._for(self.known.once(statement, "by index", lambda: self._by_index(statement)), state)
         before, iterable = self._evaluated(statement.iter, state, "items")
         body, _, after = self._loop(statement, state, False)
