@@ -169,7 +169,7 @@ class _Collector:
                 self._name(node)
             elif kind in _SCOPES:
                 self._scope(node)
-            elif kind is gast.Attribute and node.attr in _SHAPE_ATTRIBUTES and isinstance(node.value, gast.Name):
+            elif kind is gast.Attribute and self._is_shape(node):
                 self.reads.add(node.value.id)
             else:
                 if kind is gast.Call and node.args and self._reads_shape_only(node):
@@ -181,6 +181,11 @@ class _Collector:
                         pending.extend(item for item in value if isinstance(item, gast.AST))
                     elif isinstance(value, gast.AST) and value._fields:
                         pending.append(value)
+
+    def _is_shape(self, node: gast.Attribute) -> bool:
+        """Whether an attribute asks an array for its shape; other objects may have a ``size`` of their own."""
+        is_name = isinstance(node.value, gast.Name)
+        return is_name and node.attr in _SHAPE_ATTRIBUTES and node.value.id in self._arrays
 
     def _name(self, node: gast.Name) -> None:
         if isinstance(node.ctx, gast.Load):
