@@ -121,7 +121,7 @@ def as_mirror(value: Any, pieces: Any) -> Any:
         return zeros_like(value)
     if is_array(value):
         if np.shape(pieces) == value.shape:
-            return pieces
+            return pieces.copy()  # An entry of a mirror is written into, and two may have come from one array.
         spread = np.zeros_like(value, dtype=np.result_type(pieces, value))
         spread[...] = pieces
         return spread
@@ -192,4 +192,4 @@ def _copied(mirror: Any) -> Any:
         return {key: _copied(entry) for key, entry in mirror.items()}
     if isinstance(mirror, types.SimpleNamespace):
         return types.SimpleNamespace(**_copied(vars(mirror)))
-    return mirror
+    return mirror.copy() if is_array(mirror) else mirror
