@@ -105,6 +105,9 @@ def is_path(node: gast.AST, kinds: Kinds) -> bool:
         case gast.Subscript(value=value):
             if isinstance(kinds.of.get(value), Instance):
                 return False
+            while isinstance(value, gast.Attribute) and value.attr == "T" and isinstance(kinds.of.get(value.value), Array):
+                # A part of a transpose is a part of the array itself.
+                value = value.value
             return is_path(value, kinds) and not _is_copy(value, kinds)
         case gast.Attribute(value=value, attr=attr):
             return is_held(kinds.of.get(value), attr) and is_path(value, kinds)

@@ -96,6 +96,11 @@ class _Finder:
 
     def _index(self, target: gast.AST) -> None:
         """Calls in an index, which the reverse sweep asks again."""
+        if isinstance(target, gast.Subscript | gast.Attribute) and base_name(target) is None:
+            root = target.value
+            while isinstance(root, gast.Subscript | gast.Attribute):
+                root = root.value
+            self.found.add(root)
         if isinstance(target, gast.Subscript):
             # The write changes what the index is computed from: ``x[x > 1.0] = 0.0``.
             self.found.update(part for part in _parts_of(target.slice) if base_name(target) in names_read(part))

@@ -10,10 +10,11 @@ from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.effects import entangled, held_places, written_variables
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.liveness import liveness
-from srcgrad.analyse.mutation import mutated_name
+from srcgrad.analyse.mutation import changed_names, mutated_name
 from srcgrad.analyse.operations import is_basic_index, single_target
 from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.normalise.aliases import one_name_each
+from srcgrad.normalise.counts import counts_before_loops
 from srcgrad.normalise.places import PlacesOf
 from srcgrad.normalise.writing_calls import calls_as_assignments
 from srcgrad.syntax.build import base_name, names_read
@@ -32,6 +33,9 @@ def written_plainly(
         return target.function if target is not None else None
 
     plain = calls_as_assignments(tree, kinds.of, function_of, names)
+    if plain is not tree:
+        return plain
+    plain = counts_before_loops(tree, changed_names, names)
     if plain is not tree:
         return plain
     family = entangled(tree, kinds, active, wrt)
