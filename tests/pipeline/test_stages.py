@@ -56,7 +56,8 @@ def test_every_stage_before_differentiation_means_the_same(program: Program):
         if expected is None:
             expected = result, after, printed
             own = program.function(*own_call(program).positional, **own_call(program).named)
-            assert same(np.asarray(result), np.asarray(own)), f"{name}:\n{text}"
+            # An integer argument is a float to srcgrad.
+            assert close(np.asarray(result), np.asarray(own)), f"{name}:\n{text}"
         assert same(np.asarray(result), np.asarray(expected[0])), f"{name}:\n{text}"
         assert same(after, expected[1]), f"{name} leaves other arguments:\n{text}"
         assert printed == expected[2], f"{name} prints something else:\n{text}"
