@@ -263,6 +263,8 @@ def shared_objects(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: 
     def connect(name: str, inside: int, value: gast.AST, statement: gast.AST) -> None:
         if not _may_share(kinds.variables.get(name)):
             return
+        if _is_new_container(value, kinds):
+            inside = 1  # The container itself is nobody else's.
         moves = isinstance(value, gast.Name) and value.id not in after.get(statement, {value.id})
         if moves and (name, 1) not in written and ((name, 0) not in written or inside):
             return
@@ -296,6 +298,22 @@ def shared_objects(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: 
             case _:
                 pass
     return sharing
+
+
+def _is_new_container(value: gast.AST, kinds: Kinds) -> bool:
+    """Whether an expression surely makes a container, which holds what others may hold as well."""
+    if not isinstance(kinds.of.get(value), SequenceOf | TupleOf | DictOf):
+        return False
+    match value:
+        case gast.List() | gast.Tuple() | gast.Dict() | gast.ListComp() | gast.DictComp() | gast.BinOp():
+            return True
+        case gast.Subscript(slice=gast.Slice()):
+            return True
+        case gast.Call():
+            target = single_target(value, kinds)
+            return target is not None and target.function in (list, sorted, dict, list.copy, dict.copy)
+        case _:
+            return False
 
 
 def _may_share(kind: Kind | None) -> bool:
