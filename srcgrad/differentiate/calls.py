@@ -63,6 +63,12 @@ class Calls:
             return self._picked(value, expressions)
         target = single_target(value, self.kinds)
         assert target is not None and target.parameters is not None
+        if any(_is_inner(kind) for kind in target.parameters.values()):
+            raise UnsupportedError(
+                "a function defined inside the differentiated one is passed to a function that cannot be written out",
+                node=value,
+                advice="define it at the top level, with what it reads from around it as arguments",
+            )
         arguments = self._arguments(value, target)
         function = self.kinds.of.get(value.func)
         if isinstance(function, Function) and (function.keywords or (function.leading and not function.bound)):
@@ -185,6 +191,11 @@ class Calls:
 def _is_partial(target: Target, kinds: Kinds, value: gast.Call) -> bool:
     """Whether the callee is read from a variable as a partial, whose arguments can be read off it."""
     return is_path(value.func, kinds) and not isinstance(value.func, gast.Attribute)
+
+
+def _is_inner(kind: Kind) -> bool:
+    """Whether a value is a function of the program's own."""
+    return isinstance(kind, Function) and any(isinstance(t, gast.FunctionDef | gast.Lambda) for t in kind.targets)
 
 
 def is_picked(value: gast.AST, kinds: Kinds) -> bool:

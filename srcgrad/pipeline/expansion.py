@@ -9,16 +9,20 @@ import gast
 
 from srcgrad.analyse.activity import Activity, activity
 from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.effects import shared_objects
 from srcgrad.analyse.kinds import Kinds, infer
+from srcgrad.analyse.operations import may_carry
 from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.differentiate.needed import parts_to_name, statements_of
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Kind
+from srcgrad.kind import Kind, Number
 from srcgrad.normalise.comprehensions import expand_comprehensions
 from srcgrad.normalise.hoisting import hoist
 from srcgrad.normalise.inlining import inline_calls
 from srcgrad.normalise.pruning import prune
+from srcgrad.normalise.rebinding import bind_anew
 from srcgrad.normalise.separation import needs_separation, separate
+from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.pipeline.memory import written_plainly
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.spelling import spelled_out
@@ -84,6 +88,12 @@ def _written_out(
     loops = _entangled_loops(tree, kinds, active)
     if loops:
         return separate(tree, loops, names)
+    choices = _active_logic(tree, kinds, active)
+    if choices:
+        return expand_conditional(tree, choices.__contains__, names, is_pure_library_call)
+    mixed = _mixed_updates(tree, kinds)
+    if mixed:
+        return bind_anew(tree, mixed)
     plain = written_plainly(tree, kinds, active, wrt, names)
     if plain is not None:
         return plain
@@ -103,6 +113,38 @@ def _active_comprehensions(tree: gast.FunctionDef, kinds: Kinds, active: Activit
                 if isinstance(node, _COMPREHENSIONS) and dependencies(node, kinds) & varied:
                     found.add(node)
     return found
+
+
+def _active_logic(tree: gast.FunctionDef, kinds: Kinds, active: Activity) -> set[gast.AST]:
+    """The ``or`` and ``and`` of differentiated values."""
+    found: set[gast.AST] = set()
+    for statement in statements_of(tree.body):
+        varied = active.varied_before.get(statement, frozenset())
+        for part in _own_expressions(statement):
+            for node in _outside_functions(part):
+                if isinstance(node, gast.BoolOp) and may_carry(kinds.of.get(node)) and dependencies(node, kinds) & varied:
+                    found.add(node)
+    return found
+
+
+def _mixed_updates(tree: gast.FunctionDef, kinds: Kinds) -> set[gast.AST]:
+    """Augmented assignments to variables that hold a number or an array, which no other name shares."""
+    updates = {
+        statement: statement.target.id
+        for statement in statements_of(tree.body)
+        if isinstance(statement, gast.AugAssign)
+        and isinstance(statement.target, gast.Name)
+        and isinstance(kinds.variables.get(statement.target.id), Number)
+    }
+    if not updates:
+        return set()
+    sharing = shared_objects(tree, kinds, {(name, 0) for name in updates.values()})
+    parameters = set(parameter_names(tree.args))
+    return {
+        statement
+        for statement, name in updates.items()
+        if sharing.family((name, 0)) == {name} and name not in parameters
+    }
 
 
 def _outside_functions(node: gast.AST) -> Iterator[gast.AST]:

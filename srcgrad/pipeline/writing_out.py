@@ -78,7 +78,7 @@ def _body(
     elif is_differentiated(target) and isinstance(target.function, FunctionType):
         callee = program.body(target.function)
         wanted = writes or _is_given_functions(call, kinds) or len(callee.body) == 1
-        if not wanted or _calls_itself(callee, target):
+        if not wanted or _calls_itself(target.function, program):
             return None
         if not _sees_the_same(callee, target.function, tree, function, program):
             return None
@@ -133,8 +133,23 @@ def _is_given_functions(call: gast.Call, kinds: Kinds) -> bool:
     return False
 
 
-def _calls_itself(callee: gast.FunctionDef, target: Target) -> bool:
-    return target.function.__name__ in names_read(callee.body)
+def _calls_itself(function: FunctionType, program: SourceProgram) -> bool:
+    """Whether a function can be reached from itself, through other functions too."""
+    waiting, seen = [function], {function}
+    while waiting:
+        caller = waiting.pop()
+        try:
+            body = program.body(caller)
+        except SrcgradError:
+            continue
+        for identifier in names_read(body.body) - local_names(body) - set(parameter_names(body.args)):
+            value = program.lookup(caller, identifier).value
+            if value is function:
+                return True
+            if isinstance(value, FunctionType) and value not in seen and value.__module__ == function.__module__:
+                seen.add(value)
+                waiting.append(value)
+    return False
 
 
 def _sees_the_same(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import copy
 import math
 from typing import Any
@@ -298,6 +299,46 @@ def copied(z_bar: Any, z: Any, x: Any) -> Any:
 @adjoint(builtins.sorted)
 def sorted_items(z_bar: Any, z: Any, iterable: Any) -> Any:
     return unsort_items(z_bar, iterable)
+
+
+@partials(cmath.exp)
+def complex_exp(z: Any, x: Any) -> Any:
+    return z
+
+
+@partials(cmath.log)
+def complex_log(z: Any, x: Any) -> Any:
+    return 1.0 / x
+
+
+@partials(cmath.sqrt)
+def complex_sqrt(z: Any, x: Any) -> Any:
+    return 0.5 / z
+
+
+@partials(cmath.sin)
+def complex_sin(z: Any, x: Any) -> Any:
+    return cmath.cos(x)
+
+
+@partials(cmath.cos)
+def complex_cos(z: Any, x: Any) -> Any:
+    return -cmath.sin(x)
+
+
+@partials(cmath.sinh)
+def complex_sinh(z: Any, x: Any) -> Any:
+    return cmath.cosh(x)
+
+
+@partials(cmath.cosh)
+def complex_cosh(z: Any, x: Any) -> Any:
+    return cmath.sinh(x)
+
+
+@partials(cmath.tanh)
+def complex_tanh(z: Any, x: Any) -> Any:
+    return 1.0 - z * z
 
 
 nondifferentiable(stop_gradient)
