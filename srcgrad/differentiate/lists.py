@@ -16,6 +16,7 @@ from srcgrad.kind import DictOf, Opaque, SequenceOf
 from srcgrad.syntax.build import (
     assign,
     base_name,
+    call,
     constant,
     expression_statement,
     is_number,
@@ -24,6 +25,7 @@ from srcgrad.syntax.build import (
     names_assigned,
     names_read,
     subscript,
+    subtract,
 )
 
 if TYPE_CHECKING:
@@ -59,10 +61,17 @@ class Lists:
                 step.overwrites = [self._undone(changed, expression_statement(method(receiver, "pop")))]
                 if changed in self.adjoints.state.live:
                     self._put(item, method(self._bar(receiver), "pop"))
-            case "insert", [position, item] if is_number(position, 0):
-                step.overwrites = [self._undone(changed, expression_statement(method(receiver, "pop", constant(0))))]
+            case "insert", [gast.Constant(value=int() as place), item] if place >= 0:
+                position = constant(place)
+                if place > 0:
+                    # A list that is shorter takes the item at its end.
+                    position = call("min", position, subtract(call("len", self._bar(receiver)), 1))
+                    back = call("min", constant(place), subtract(call("len", receiver), 1))
+                else:
+                    back = position
+                step.overwrites = [self._undone(changed, expression_statement(method(receiver, "pop", back)))]
                 if changed in self.adjoints.state.live:
-                    self._put(item, method(self._bar(receiver), "pop", constant(0)))
+                    self._put(item, method(self._bar(receiver), "pop", position))
             case "reverse", []:
                 step.overwrites = [self._undone(changed, expression_statement(method(receiver, "reverse")))]
                 if changed in self.adjoints.state.live:

@@ -8,6 +8,7 @@ np.float64(1.0)
 from __future__ import annotations
 
 from srcgrad.rules import numpy as _numpy  # noqa: F401  (registers its rules)
+from srcgrad.rules import operators as _operators  # noqa: F401
 from srcgrad.rules import python as _python  # noqa: F401
 from srcgrad.rules.registry import (
     adjoint,

@@ -12,7 +12,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 import gast
@@ -236,6 +236,18 @@ def multilinear(*functions: Callable[..., Any]) -> None:
 def linearity(function: Any) -> Literal["linear", "multilinear"] | None:
     """What was declared by `linear` or `multilinear` of a function."""
     return _linearity.get(function) if has_rule(function) else None
+
+
+def same_rules(function: Callable[..., Any], other: Callable[..., Any]) -> None:
+    """Give a function the rules of another one that means the same.
+
+    >>> import operator
+    >>> find(operator.mul, "partials").derivative is find(np.multiply, "partials").derivative
+    True
+    """
+    for (owner, form), declared in list(_rules.items()):
+        if owner is other:
+            _rules.setdefault((function, form), []).extend(replace(rule, function=function) for rule in declared)
 
 
 def find(function: Any, form: Form, ndims: tuple[int | None, ...] = ()) -> Rule | None:
