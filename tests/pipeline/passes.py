@@ -40,18 +40,8 @@ def passes(call: Call) -> Passes:
     """Send a call through the pipeline and keep every step; raises what srcgrad raises."""
     from srcgrad import pipeline
 
-    requests: list[pipeline.Request] = []
-
-    def noted(request: pipeline.Request) -> pipeline.Generated:
-        requests.append(request)
-        return pipeline_generate(request)
-
-    pipeline_generate = pipeline.generate
-    with patch.object(pipeline, "generate", noted):
-        derivative = wrapper_of(call)
-        positional, named = fresh_arguments(call)
-        derivative.source_for(*positional, **named)
-    (request,) = requests
+    derivative = wrapper_of(call)
+    request, generated = newly_generated(call)
     steps = pipeline.stages(request)
     # The stages of callees follow, from the second 'normalise' on; the function's own derivative comes last.
     callees = [position for position, (name, _) in enumerate(steps) if name == "normalise"][1:]
@@ -63,7 +53,26 @@ def passes(call: Call) -> Passes:
         bound = derivative._bind(*positional, **named)
         return tuple(derivative._find(bound).arrangement.arguments(bound))
 
-    return Passes(primal, derived, pipeline.generate(request).main, request.function, values)
+    return Passes(primal, derived, generated.main, request.function, values)
+
+
+def newly_generated(call: Call) -> tuple[Any, Any]:
+    """What the pipeline is asked for at a call's first time, and what it gives; wrappers remember, this does not."""
+    from srcgrad import pipeline
+
+    requests: list[pipeline.Request] = []
+    generate = pipeline.generate
+
+    def noted(request: pipeline.Request) -> pipeline.Generated:
+        requests.append(request)
+        return generate(request)
+
+    derivative = wrapper_of(call)
+    positional, named = fresh_arguments(call)
+    with patch.object(pipeline, "generate", noted):
+        made = derivative._specialisations._specialise(derivative._bind(*positional, **named))
+    (request,) = requests
+    return request, made.generated
 
 
 def closure_of(function: FunctionType) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import gast
 import numpy as np
 import pytest
 
+from tests.pipeline.passes import newly_generated
 from tests.programs import PROGRAMS, Program
 from tests.trees import same
 from tests.verdicts import fresh_arguments, own_call, wrapper_of
@@ -22,13 +23,12 @@ from tests.verdicts import fresh_arguments, own_call, wrapper_of
 every_program = pytest.mark.parametrize("program", PROGRAMS, ids=str)
 
 
-def text_of(program: Program, seed: int = 0) -> str:
-    """The text for a program, or what it is refused with."""
+def text_of(program: Program) -> str:
+    """The text for a program, generated anew, or what it is refused with."""
     from srcgrad import SrcgradError
 
-    positional, named = fresh_arguments(own_call(program, seed))
     try:
-        return str(wrapper_of(own_call(program)).source_for(*positional, **named))
+        return str(newly_generated(own_call(program))[1].text)
     except SrcgradError as refusal:
         return f"refused: {refusal}"
 
