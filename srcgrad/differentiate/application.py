@@ -46,6 +46,27 @@ class Inlining:
             [(operand, substitute(factor, replacements)) for operand, factor in self.factors],
         )
 
+    def by_shape(self, shaped: Callable[[gast.expr], gast.expr]) -> Inlining:
+        """The same with another expression asked wherever only the shape of one matters."""
+        asked = _Asked(shaped)
+        return Inlining(
+            [asked.visit(statement) for statement in self.statements],
+            [(operand, asked.visit(factor)) for operand, factor in self.factors],
+        )
+
+
+class _Asked(gast.NodeTransformer):
+    """Changes what questions for a shape, a size, a number of dimensions are put to."""
+
+    def __init__(self, shaped: Callable[[gast.expr], gast.expr]) -> None:
+        self.shaped = shaped
+
+    def visit_Attribute(self, node: gast.Attribute) -> gast.expr:
+        if node.attr in ("shape", "size", "ndim"):
+            return gast.copy_location(gast.Attribute(self.shaped(node.value), node.attr, node.ctx), node)
+        self.generic_visit(node)
+        return node
+
 
 @dataclass(frozen=True)
 class Application:

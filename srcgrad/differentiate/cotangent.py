@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import gast
 
 from srcgrad.kind import Array, Kind, Number, Scalar
-from srcgrad.syntax.build import attribute, call, is_number, number_value
+from srcgrad.syntax.build import attribute, call, constant, is_number, multiply, negate, number_value
+from srcgrad.syntax.products import split_sign
 
 Evaluate = Callable[[gast.expr], Kind]
 
@@ -65,7 +66,7 @@ def fitted(expression: gast.expr, kind: Kind, target: Kind, value: gast.expr) ->
     if isinstance(target, Scalar):
         if isinstance(kind, Scalar):
             return expression, kind
-        return call("np.sum", expression), Scalar(_dtype(kind), python=False)
+        return _summed(expression), Scalar(_dtype(kind), python=False)
     if isinstance(kind, Scalar):
         return expression, kind
     if isinstance(target, Array) and isinstance(kind, Array) and target.dims is not None and kind.dims is not None:
@@ -74,9 +75,31 @@ def fitted(expression: gast.expr, kind: Kind, target: Kind, value: gast.expr) ->
         extra = len(kind.dims) - len(target.dims)
         if extra > 0 and kind.dims[extra:] == target.dims:
             axis = 0 if extra == 1 else tuple(range(extra))
-            return call("np.sum", expression, axis=_axes(axis)), Array(kind.dtype, target.dims)
+            return _summed(expression, axis=_axes(axis)), Array(kind.dtype, target.dims)
+        along = _widened(kind.dims, target.dims)
+        if along:
+            axis = along[0] if len(along) == 1 else along
+            return _summed(expression, axis=_axes(axis), keepdims=constant(True)), Array(kind.dtype, target.dims)
     shape = attribute(value, "shape") if isinstance(target, Array) else call("np.shape", value)
     return call("sum_to", expression, shape), target
+
+
+def _summed(expression: gast.expr, **options: gast.expr) -> gast.expr:
+    """A sum over an array; signs and numbers that multiply it are applied to the sum instead."""
+    is_negative, expression = split_sign(expression)
+    match expression:
+        case gast.BinOp(left=left, op=gast.Mult(), right=right) if is_number(left):
+            total = multiply(left, call("np.sum", right, **options))
+        case _:
+            total = call("np.sum", expression, **options)
+    return negate(total) if is_negative else total
+
+
+def _widened(dims: tuple[int | str, ...], target: tuple[int | str, ...]) -> tuple[int, ...]:
+    """The axes of length one that were broadcast to other lengths, where nothing else differs."""
+    if len(dims) != len(target) or not all(mine in (1, theirs) for mine, theirs in zip(target, dims, strict=True)):
+        return ()
+    return tuple(axis for axis, (mine, theirs) in enumerate(zip(target, dims, strict=True)) if mine != theirs)
 
 
 def _axes(axis: int | tuple[int, ...]) -> gast.expr:

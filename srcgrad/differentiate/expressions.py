@@ -229,9 +229,9 @@ class Expressions:
         inlined = application.inline(self._value_of(node), None, fold, self.names, self.helpers)
         active = [(operand, factor) for operand, factor in inlined.factors if not is_number(factor, 0)]
         expression = cotangent.expression
-        if len(active) > 1 and (self.is_volatile(expression) or not is_cheap(expression, self.kinds.of.get(node))):
+        if len(active) > 1 and (self.is_volatile(expression) or not self.is_simple(expression)):
             expression = self.bind(expression, cotangent.kind)
-        self.statements.extend(inlined.statements)
+        self._write(inlined.statements)
         scalar = isinstance(self.kinds.of.get(node), Scalar)
         for operand, factor in active:
             product = multiply(factor, expression) if is_number(factor) else multiply(expression, factor)
@@ -247,8 +247,8 @@ class Expressions:
         inlined = application.inline(self._value_of(node), name(placeholder), fold, self.names, self.helpers)
         if not self.is_simple(expression) and inlined.uses(placeholder) > 1:
             expression = self.bind(expression, kind)
-        inlined = inlined.substituted(placeholder, expression)
-        self.statements.extend(inlined.statements)
+        inlined = inlined.substituted(placeholder, expression).by_shape(self._shaped)
+        self._write(inlined.statements)
         for operand, result in inlined.factors:
             if is_number(result, 0):
                 continue
@@ -262,6 +262,21 @@ class Expressions:
                 if found.ndim == target.ndim:
                     ct = replace(ct, kind=Array(found.dtype, target.dims))
             self.push(operand, ct)
+
+    def _write(self, statements: list[gast.stmt]) -> None:
+        """Write the statements of a rule, whose variables are adjoints' kind of names: known from here on."""
+        for statement in statements:
+            match statement:
+                case gast.Assign(targets=[gast.Name(id=identifier)], value=value):
+                    self.adjoints.known.setdefault(identifier, self.evaluate(value))
+        self.statements.extend(statements)
+
+    def _shaped(self, expression: gast.expr) -> gast.expr:
+        """What to ask for a shape in place of an expression: a variable in it that has the same."""
+        kind = self.evaluate(expression)
+        if is_path(expression, self.kinds) or not isinstance(kind, Array):
+            return expression
+        return self._witness(expression, kind)
 
     def _full(self, node: gast.expr, expression: gast.expr, kind: Kind) -> tuple[gast.expr, Kind]:
         """A cotangent of the full shape of an expression's value, as rules want it."""
@@ -289,8 +304,10 @@ class Expressions:
             return value
         if isinstance(target, Array) and target.dims is not None:
             for part in _operands_below(node):
-                kind = self.kinds.of.get(part)
-                if is_path(part, self.kinds) and isinstance(kind, Array) and kind.dims == target.dims:
+                if not is_path(part, self.kinds):
+                    continue
+                kind = self.kinds.of.get(part) or self.evaluate(part)
+                if isinstance(kind, Array) and kind.dims == target.dims:
                     return part
         return node
 
@@ -365,15 +382,6 @@ def is_simple(expression: gast.expr) -> bool:
             return all(is_simple(element) for element in elements)
         case _:
             return False
-
-
-def is_cheap(expression: gast.expr, kind: Kind | None) -> bool:
-    """Whether writing an expression twice costs less than a name for it: one operation on numbers."""
-    if is_simple(expression):
-        return True
-    if not isinstance(kind, Scalar):
-        return False
-    return isinstance(expression, gast.BinOp) and is_simple(expression.left) and is_simple(expression.right)
 
 
 def _may_be_complex(kind: Kind | None) -> bool:

@@ -59,13 +59,13 @@ class Statements:
     def step(self, statement: gast.stmt, varied: frozenset[str]) -> Simple:
         """The step of a statement before which these variables are varied."""
         self.expressions.begin(varied)
-        self._renewed = None
         step = self._step(statement)
         self.expressions.flush()
         step.origin = statement
         step.adjoint = self.expressions.statements
-        if self._renewed is not None:
-            step.early, step.adjoint = self._split(step.adjoint, self._renewed)
+        renewed, self._renewed = self._renewed, None
+        if renewed is not None:
+            step.early, step.adjoint = self._split(step.adjoint, renewed)
         if (step.adjoint or step.early) and step.comment is None:
             step.comment = print_tree(copy_tree(statement)).strip()
         return step
@@ -138,11 +138,12 @@ class Statements:
 
     def _split(self, adjoint: list[gast.stmt], variable: str) -> tuple[list[gast.stmt], list[gast.stmt]]:
         """The adjoint statements that read a variable's new value, which come before its earlier one is restored."""
-        last = max((place for place, statement in enumerate(adjoint) if _NEW_VALUE in names_read(statement)), default=-1)
-        early, rest = adjoint[: last + 1], adjoint[last + 1 :]
+        readers = [place for place, statement in enumerate(adjoint) if _NEW_VALUE in names_read(statement)]
+        end = readers[-1] + 1 if readers else 0
+        early, rest = adjoint[:end], adjoint[end:]
         if variable in names_read(early):
-            kept = self.expressions.names.fresh(f"{variable}_new")
-            return [assign(kept, name(variable))], [substitute(statement, {_NEW_VALUE: name(kept)}) for statement in adjoint]
+            kept = name(self.expressions.names.fresh(f"{variable}_new"))
+            return [assign(kept, name(variable))], [substitute(statement, {_NEW_VALUE: kept}) for statement in adjoint]
         return [substitute(statement, {_NEW_VALUE: name(variable)}) for statement in early], rest
 
     def _taken(self, variable: str, value: gast.expr, kind: Kind) -> Cotangent:
