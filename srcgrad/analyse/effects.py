@@ -7,7 +7,7 @@ name here; where it may have two, and a derivative passes through it, the progra
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import gast
@@ -17,6 +17,7 @@ from srcgrad.analyse.activity import Activity, assigned_names
 from srcgrad.analyse.liveness import liveness
 from srcgrad.analyse.mutation import mutated_by
 from srcgrad.analyse.operations import is_basic_index, single_target
+from srcgrad.analyse.reachability import runs_later
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, SequenceOf, TupleOf
 from srcgrad.kind import Iterator as IteratorKind
@@ -66,7 +67,7 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
     if not writes:
         return
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
-    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes})
+    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes)
     parameters = {parameter.id for parameter in gast.walk(tree.args) if isinstance(parameter, gast.Name)}
     stored = (node for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store))
     bound = parameters | {node.id for node in stored}
@@ -97,7 +98,7 @@ def entangled(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tup
     """The variables that may share what is written under another name, where a derivative passes through it."""
     writes = list(_writes(tree, kinds))
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
-    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes})
+    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes)
     families = [sharing.family((name, depth)) for name, _, _, depth in writes]
     return frozenset().union(*(family for family in families if len(family) > 1 and family & active))
 
@@ -251,14 +252,23 @@ class Sharing:
         return {name for name, level in members if self.find((name, level)) == root}
 
 
-def shared_objects(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: set[Place]) -> Sharing:
+def shared_objects(
+    tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: set[Place], writes: Sequence[Write] = ()
+) -> Sharing:
     """Which objects may be the same, over the whole function.
 
     An object that moves (``values = fresh`` where ``fresh`` is not read again) is not shared, unless it is written
-    under its new name.
+    under its new name from then on; ``writes`` tell where ``written`` places are, if that is known.
     """
     sharing = Sharing()
     after = liveness(tree).after if isinstance(tree, gast.FunctionDef) else {}
+
+    def later(name: str, statement: gast.AST) -> bool:
+        """Whether a variable's object may be written into after a statement."""
+        nodes = [node for written_name, _, node, _ in writes if written_name == name]
+        if not nodes or not isinstance(tree, gast.FunctionDef):
+            return True
+        return any(runs_later(tree, statement, node) for node in nodes)
 
     def connect(name: str, inside: int, value: gast.AST, statement: gast.AST) -> None:
         if not _may_share(kinds.variables.get(name)):
@@ -266,7 +276,7 @@ def shared_objects(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: 
         if _is_new_container(value, kinds):
             inside = 1  # The container itself is nobody else's.
         moves = isinstance(value, gast.Name) and value.id not in after.get(statement, {value.id})
-        if moves and (name, 1) not in written and ((name, 0) not in written or inside):
+        if moves and (name, 1) not in written and ((name, 0) not in written or inside or not later(name, statement)):
             return
         for source, level in held_places(value, kinds):
             if isinstance(kinds.variables.get(source), Array) and isinstance(kinds.variables.get(name), Array):
@@ -317,6 +327,10 @@ def _is_new_container(value: gast.AST, kinds: Kinds) -> bool:
 
 
 def _may_share(kind: Kind | None) -> bool:
+    if isinstance(kind, TupleOf):
+        return any(_may_share(element) for element in kind.elements)
+    if isinstance(kind, IteratorKind):
+        return _may_share(kind.element)
     return kind is None or isinstance(kind, (Array, Number, Opaque, *_CONTAINERS))
 
 
