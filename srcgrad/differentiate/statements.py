@@ -8,7 +8,7 @@ import gast
 
 from srcgrad.analyse.activity import assigned_names
 from srcgrad.analyse.dependence import dependencies
-from srcgrad.analyse.mutation import mutated_by, mutated_name
+from srcgrad.analyse.mutation import mutated_by
 from srcgrad.differentiate.adjoints import Adjoints, zero_of
 from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.cotangent import Cotangent
@@ -17,7 +17,7 @@ from srcgrad.differentiate.lists import Lists
 from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.differentiate.writes import Writes, is_scatter
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Kind, Number, Scalar, SequenceOf, is_differentiable
+from srcgrad.kind import Array, Constant, Instance, Kind, Number, Scalar, SequenceOf, is_differentiable
 from srcgrad.syntax.build import (
     add,
     assign,
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 # Stands for the value that a variable has after the statement, where the statement reads its earlier value, too.
 _NEW_VALUE = "the new value"
+
+_VALUED = (gast.Expr, gast.Assign)
 
 
 class Statements:
@@ -84,7 +86,7 @@ class Statements:
                 return self.writes.augment(statement, target)
             case gast.Expr(value=gast.Call() as value) if is_scatter(value):
                 return self.writes.scatter(statement, value)
-            case gast.Expr(value=value) if mutated_name(statement) is not None:
+            case gast.Expr(value=value) if self._mutated(value) is not None:
                 return self.lists.change(statement, value)
             case gast.Delete(targets=targets):
                 return self._delete(statement, targets)
@@ -93,11 +95,20 @@ class Statements:
             case _:
                 return self._passive(statement)
 
+    def _mutated(self, value: gast.AST | None) -> str | None:
+        """The variable whose object a call changes; methods of the user's classes and functions of modules do not."""
+        changed = mutated_by(value) if value is not None else None
+        receiver = getattr(getattr(value, "func", None), "value", None)
+        if changed is not None and isinstance(receiver, gast.expr) and base_name(receiver) == changed:
+            if isinstance(self.kinds.of.get(receiver), Instance | Constant):
+                return None
+        return changed
+
     def _passive(self, statement: gast.stmt) -> Simple:
         """A statement through which no adjoint passes."""
         assigned = names_assigned(statement)
         overwrites = [Overwrite(variable, name(variable)) for variable in sorted(assigned)]
-        mutated = mutated_name(statement)
+        mutated = self._mutated(getattr(statement, "value", None)) if isinstance(statement, _VALUED) else None
         if mutated is not None and mutated not in assigned:
             overwrites.append(Overwrite(mutated, method(mutated, "copy"), whole=False))
         return Simple([statement], [], frozenset(assigned), overwrites, frozenset(assigned & names_read(statement)))
@@ -114,7 +125,7 @@ class Statements:
 
     def _assign(self, statement: gast.stmt, target: gast.Name, value: gast.expr) -> Simple:
         variable = target.id
-        if isinstance(value, gast.Call) and mutated_by(value) is not None:
+        if isinstance(value, gast.Call) and self._mutated(value) is not None:
             return self.lists.take(statement, target, value)
         if variable not in self.adjoints.state.live:
             return self._passive(statement)
@@ -188,7 +199,7 @@ class Statements:
 
     def _unpack(self, statement: gast.Assign, target: gast.Tuple, value: gast.expr) -> Simple:
         variables = assigned_names(target)
-        if isinstance(value, gast.Call) and mutated_by(value) is not None:
+        if isinstance(value, gast.Call) and self._mutated(value) is not None:
             return self.lists.take(statement, target, value)
         if not set(variables) & self.adjoints.state.live:
             return self._passive(statement)
