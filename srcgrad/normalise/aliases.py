@@ -57,15 +57,11 @@ def one_name_each(tree: gast.FunctionDef, places: PlacesOf, names: Names) -> gas
 
     The tree itself where that cannot be done: where a view is kept in a way that this pass does not follow.
     """
-    captured = names_read([node for node in own_nodes(tree.body) if isinstance(node, DEFINITIONS)])
-    if captured & places.variables:
-        return tree
     selection = Selection(names)
     known = Places(places, names)
     for _ in range(_MOST_RESTARTS):
-        walk = _Walk(tree, places, names, known, selection)
         try:
-            return walk.tree()
+            return _Walk(tree, places, names, known, selection).tree()
         except Restart:
             continue
         except NotOnePlace:
@@ -87,6 +83,9 @@ class _Walk:
         self.breaks: list[State] = []
         self.live_after = known.live
         self.resolved = bool(known.split)
+        self.captured = names_read([node for node in own_nodes(tree.body) if isinstance(node, DEFINITIONS)])
+        if self.captured & set(known.split.values()) or self.captured & set(selection.chosen):
+            raise NotOnePlace
 
     def tree(self) -> gast.FunctionDef:
         parameters = [name for name in parameter_names(self.function.args) if name in self.facts.variables]
@@ -182,6 +181,8 @@ class _Walk:
 
     def _alias(self, statement: gast.Assign, variable: str, value: gast.expr, state: State) -> tuple[Block, State]:
         self.resolved = True
+        if variable in self.captured:
+            raise NotOnePlace
         groups = self._groups(statement, state)
         texts: dict[Any, str] = {}
         branches: list[tuple[Any, Block]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import gast
@@ -14,6 +15,7 @@ from srcgrad.analyse.mutation import changed_names, mutated_name
 from srcgrad.analyse.operations import is_basic_index, single_target
 from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.normalise.aliases import one_name_each
+from srcgrad.normalise.apart import taken_apart
 from srcgrad.normalise.counts import counts_before_loops
 from srcgrad.normalise.places import PlacesOf
 from srcgrad.normalise.writing_calls import calls_as_assignments
@@ -41,6 +43,10 @@ def written_plainly(
     family = entangled(tree, kinds, active, wrt)
     if not family:
         return None
+    containers = {variable for variable in family if isinstance(kinds.variables.get(variable), _CONTAINERS)}
+    plain = taken_apart(tree, containers, lambda made: _attributes(made, function_of), names)
+    if plain is not tree:
+        return plain
     plain = one_name_each(tree, _places_of(tree, kinds, family), names)
     return plain if plain is not tree else None
 
@@ -91,6 +97,14 @@ def _places_of(tree: gast.FunctionDef, kinds: Kinds, family: frozenset[str]) -> 
         emptied=lambda statement: _emptied(statement, of),
         note_row=note_row,
     )
+
+
+def _attributes(made: gast.Call, function_of: Any) -> dict[str, gast.expr] | None:
+    """The attributes that ``SimpleNamespace(u=x, scale=s)`` gives a new object."""
+    if function_of(made) is not SimpleNamespace or made.args:
+        return None
+    found = {keyword.arg: keyword.value for keyword in made.keywords if keyword.arg is not None}
+    return found if len(found) == len(made.keywords) else None
 
 
 def _note_below(copy: gast.AST, original: gast.AST, of: dict[gast.AST, Kind]) -> None:
