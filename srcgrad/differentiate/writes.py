@@ -209,7 +209,7 @@ class Writes:
         saved = part if isinstance(kind, Scalar) else method(part, "copy")
         if isinstance(target, gast.Subscript) and not isinstance(self.kinds.of.get(target.value), Array | Number):
             if not self._is_present(target):
-                return self._whole_container(base, part)
+                return self._whole_container(base, part, self.kinds.of.get(target.value))
             saved = part
         elif isinstance(target, gast.Attribute):
             # It may be the first assignment to this attribute.
@@ -282,12 +282,12 @@ class Writes:
             return kind.exact and isinstance(index, Constant) and index.value in dict(kind.entries or ())
         return isinstance(kind, SequenceOf) and isinstance(index, Scalar)
 
-    def _whole_container(self, base: str, part: gast.expr) -> Overwrite:
+    def _whole_container(self, base: str, part: gast.expr, kind: Kind | None) -> Overwrite:
         """All elements of a container, put back into the very same container: it may be reached in other ways."""
         assert isinstance(part, gast.Subscript)
         whole = part.value
         indices = frozenset(names_read(part)) - {base}
-        if isinstance(self.kinds.of.get(part.value), DictOf):
+        if isinstance(kind, DictOf):
             back = [expression_statement(method(whole, "clear")), expression_statement(method(whole, "update", name(SAVED)))]
         else:
             everything = gast.Subscript(whole, gast.Slice(None, None, None), gast.Store())

@@ -17,6 +17,8 @@ from srcgrad.syntax.scopes import local_names
 Variables = dict[str, Kind]
 # The field of a site for all elements of a list, or all values of a dict.
 ANY_FIELD = "*"
+# The field of a site for the keys that were added to a dict.
+KEY_FIELD = "* key"
 
 
 @dataclass
@@ -74,7 +76,9 @@ class Session:
                 below = above | sites
                 merged = None if entries is None else dict(entries)
                 for (site, name), stored in self.heap.items():
-                    if site in sites:
+                    if site in sites and name == KEY_FIELD:
+                        key = join(key, stored)
+                    elif site in sites:
                         element = join(element, stored)
                         if name == ANY_FIELD:
                             merged = None

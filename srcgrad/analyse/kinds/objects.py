@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from srcgrad.analyse.kinds.elementwise import as_array, length_of
-from srcgrad.analyse.kinds.frame import ANY_FIELD, Frame
+from srcgrad.analyse.kinds.frame import ANY_FIELD, KEY_FIELD, Frame
 from srcgrad.analyse.kinds.indexing import index_array
 from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join_all, without_none
 from srcgrad.analyse.kinds.library import library_call, ndim_kind, shape_kind, size_kind
@@ -320,6 +320,7 @@ class Objects(Frame):
             fixed = isinstance(index, Constant) or (isinstance(index, Scalar) and index.value is not None)
             key = index.value if fixed else ANY_FIELD  # type: ignore[attr-defined]
             self.session.store(container.sites, key, kind)
+            self.session.store(container.sites, KEY_FIELD, index)
             if container.entries is None or all(key != known for known, _ in container.entries):
                 self.session.resize(container.sites)
 
