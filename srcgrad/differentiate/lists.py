@@ -10,6 +10,7 @@ from srcgrad.analyse.activity import assigned_names
 from srcgrad.differentiate.adjoints import Adjoints, zero_of
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import DictOf, Opaque, SequenceOf
@@ -166,7 +167,7 @@ class Lists:
         itself = frozenset(assigned & names_read(statement))
         step = Simple([statement], assigned=frozenset(assigned), reads_itself=itself)
         if changed is not None:
-            step.overwrites = [Overwrite(changed, method(changed, "copy"), whole=False)]
+            step.overwrites = [Overwrite(changed, whole_copy(changed, self.kinds.variables.get(changed)), whole=False)]
         return step
 
     def _refused(self, statement: gast.stmt) -> UnsupportedError:

@@ -9,14 +9,14 @@ Pascual (2005), on the adjoint statements as they really are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import gast
-
+from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step, Steps
-from srcgrad.syntax.build import names_assigned, names_read
+from srcgrad.kind import Kind
+from srcgrad.syntax.build import name, names_assigned, names_read
 
 Variables = frozenset[str]
 
@@ -41,9 +41,15 @@ class Plan:
     undefined: set[str] = field(default_factory=set)
 
 
-def recording(steps: Steps, variables: Iterable[str], adjoints: Iterable[str], parameters: Iterable[str]) -> Plan:
+def recording(
+    steps: Steps,
+    variables: Iterable[str],
+    adjoints: Iterable[str],
+    parameters: Iterable[str],
+    kind_of: Callable[[str], Kind],
+) -> Plan:
     """The plan for the steps of a function; ``variables`` are primal ones, ``adjoints`` names of the reverse sweep."""
-    walk = _Walk(frozenset(variables) - frozenset(adjoints))
+    walk = _Walk(frozenset(variables) - frozenset(adjoints), kind_of)
     walk.block(steps, _State(frozenset(), frozenset(parameters)))
     return walk.plan
 
@@ -57,8 +63,9 @@ class _State:
 
 
 class _Walk:
-    def __init__(self, variables: Variables) -> None:
+    def __init__(self, variables: Variables, kind_of: Callable[[str], Kind]) -> None:
         self.variables = variables
+        self.kind_of = kind_of
         self.plan = Plan()
         self._reads: dict[Simple, Variables] = {}
 
@@ -162,6 +169,8 @@ class _Walk:
             _, with_candidates, _ = trip(carried | candidates)
             own = candidates - loop.targets - names_assigned(loop.before)
             covered = frozenset(variable for variable in own if with_candidates[variable] == counts[variable])
+            # What only grows and shrinks at its end is cheaper to undo step by step than to keep whole.
+            covered |= frozenset(v for v in candidates - bound if _is_undone(loop.body, v))
             parts = needed_at_end & changed - bound
             grown = carried | covered | parts
             if grown == carried:
@@ -179,7 +188,10 @@ class _Walk:
                 self.plan.undefined.add(variable)
         self.plan.rebinds[loop] = sorted(provided)
         kept = (state.needed & (bound | changed)) - covered - carried
-        self.plan.around[loop] = [_whole(variable, variable in changed - bound) for variable in sorted(kept)]
+        self.plan.around[loop] = [
+            Overwrite(variable, whole_copy(variable, self.kind_of(variable)) if variable in changed - bound else name(variable))
+            for variable in sorted(kept)
+        ]
         for variable in kept:
             self._note_undefined(variable, state)
         needed = (state.needed - bound - kept) | (state.needed & carried) | (needed_at_end - frozenset(ends) - provided)
@@ -190,6 +202,19 @@ class _Walk:
                 if statement is not None:
                     needed |= frozenset(names_read(statement)) & self.variables - frozenset(names_assigned(loop.header))
         return _State(needed, state.defined | frozenset(names_assigned(loop.before)))
+
+
+def _is_undone(steps: Steps, variable: str) -> bool:
+    """Whether all changes of an object can be taken back with nothing, or one entry of it, recorded."""
+    found = [
+        overwrite
+        for step in _simple_steps(steps)
+        for overwrite in step.overwrites
+        if overwrite.variable == variable
+    ]
+    return all(not overwrite.whole and (overwrite.saved is None or bool(overwrite.restore)) for overwrite in found) and any(
+        overwrite.saved is None for overwrite in found
+    )
 
 
 def _branches(steps: Steps) -> Iterable[Branch]:
@@ -212,14 +237,6 @@ def _is_set_in(place: Place, variable: str) -> bool:
         return False
     branch, first = place
     return any(isinstance(step, Simple) and variable in step.assigned for step in (branch.body if first else branch.orelse))
-
-
-def _whole(variable: str, in_place: bool) -> Overwrite:
-    """The value of a variable over a whole loop; a copy where the loop changes the object itself."""
-    value: gast.expr = gast.Name(variable, gast.Load(), None, None)
-    if in_place:
-        value = gast.Call(gast.Attribute(value, "copy", gast.Load()), [], [])
-    return Overwrite(variable, value)
 
 
 def _simple_steps(steps: Steps) -> Iterable[Simple]:

@@ -16,11 +16,12 @@ from srcgrad.differentiate.adjoints import Adjoints, State, zero_of
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.iteration import iteration
+from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.statements import Statements
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array
-from srcgrad.syntax.build import assign, copy_tree, method, name, names_assigned, names_read
+from srcgrad.syntax.build import assign, copy_tree, name, names_assigned, names_read
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.printer import print_tree
 
@@ -252,7 +253,7 @@ def passive(statement: gast.stmt, kinds: Kinds) -> Simple:
     assigned = names_assigned(statement)
     overwrites = [Overwrite(variable, name(variable)) for variable in sorted(assigned)]
     for variable in sorted(changed_names(statement) - assigned):
-        overwrites.append(Overwrite(variable, method(variable, "copy"), whole=False))
+        overwrites.append(Overwrite(variable, whole_copy(variable, kinds.variables.get(variable)), whole=False))
     itself = frozenset(assigned & names_read(statement))
     return Simple([statement], [], frozenset(assigned), overwrites, itself, None, statement)
 

@@ -13,6 +13,7 @@ from srcgrad.differentiate.adjoints import Adjoints, zero_of
 from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.lists import Lists
 from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.differentiate.writes import Writes, is_scatter
@@ -26,7 +27,6 @@ from srcgrad.syntax.build import (
     call,
     compare,
     copy_tree,
-    method,
     name,
     names_assigned,
     names_read,
@@ -110,7 +110,7 @@ class Statements:
         overwrites = [Overwrite(variable, name(variable)) for variable in sorted(assigned)]
         mutated = self._mutated(getattr(statement, "value", None)) if isinstance(statement, _VALUED) else None
         if mutated is not None and mutated not in assigned:
-            overwrites.append(Overwrite(mutated, method(mutated, "copy"), whole=False))
+            overwrites.append(Overwrite(mutated, whole_copy(mutated, self.kinds.variables.get(mutated)), whole=False))
         return Simple([statement], [], frozenset(assigned), overwrites, frozenset(assigned & names_read(statement)))
 
     def _delete(self, statement: gast.stmt, targets: list[gast.expr]) -> Simple:

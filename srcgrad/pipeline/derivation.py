@@ -84,7 +84,7 @@ def derive(
     steps = [*reverse.block(body), last]
     steps = [*reverse.at_entry(wrt), *steps]
     variables = local_names(tree) | set(parameters) | reverse.made | calls.made
-    plan = recording(steps, variables, adjoints.names_in_use(), parameters)
+    plan = recording(steps, variables, adjoints.names_in_use(), parameters, kind_lookup(kinds))
     kept = tapes(steps, plan, kind_lookup(kinds), names, nonnegative_lengths(tree, kinds))
     return Derivation(
         sweeps(steps, plan, kept),
