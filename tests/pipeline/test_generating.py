@@ -15,7 +15,6 @@ import gast
 import numpy as np
 import pytest
 
-from tests.pipeline.passes import newly_generated
 from tests.programs import PROGRAMS, Program
 from tests.trees import same
 from tests.verdicts import fresh_arguments, own_call, wrapper_of
@@ -27,8 +26,10 @@ def text_of(program: Program) -> str:
     """The text for a program, generated anew, or what it is refused with."""
     from srcgrad import SrcgradError
 
+    derivative = wrapper_of(own_call(program))
+    positional, named = fresh_arguments(own_call(program))
     try:
-        return str(newly_generated(own_call(program))[1].text)
+        return str(derivative._specialisations._specialise(derivative._bind(*positional, **named)).generated.text)
     except SrcgradError as refusal:
         return f"refused: {refusal}"
 
