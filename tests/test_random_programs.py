@@ -5,12 +5,16 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests.generator import RandomProgram, random_program
 from tests.references import NoReference, quickly
 from tests.verdicts import Verdict, judge
+
+
+# Programs are drawn from a random source, which hypothesis cannot make smaller: tests.random_run cuts them down.
+AS_THEY_COME = settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 def verdict_on(program: RandomProgram, seed: int = 0) -> Verdict | None:
@@ -26,7 +30,7 @@ def complaint(program: RandomProgram, verdict: Verdict) -> str:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@AS_THEY_COME
 def test_programs_without_writes(random: Random):
     program = random_program(random)
     note(program.text)
@@ -35,7 +39,7 @@ def test_programs_without_writes(random: Random):
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@AS_THEY_COME
 def test_programs_with_writes(random: Random):
     program = random_program(random, writes=True)
     note(program.text)

@@ -28,13 +28,13 @@ def check_same(text: str, **hints: object) -> None:
         assert run(after, *arguments) == wanted, text_of(after)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
 def test_random_programs_without_hints(text: str) -> None:
     check_same(text)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
 def test_random_programs_with_hints(text: str) -> None:
     check_same(text, scalars=set(NUMBERS), arrays=dict.fromkeys(ARRAYS, 1))
