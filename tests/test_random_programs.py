@@ -12,7 +12,6 @@ from tests.generator import RandomProgram, random_program
 from tests.references import NoReference, quickly
 from tests.verdicts import Verdict, judge
 
-
 # Programs are drawn from a random source, which hypothesis cannot make smaller: tests.random_run cuts them down.
 AS_THEY_COME = settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
