@@ -144,8 +144,10 @@ class Calls:
         receiver = value.func.value if target.bound and isinstance(value.func, gast.Attribute) else None
         if target.receiver is not None:
             receiver = target.receiver
-        elif isinstance(self.kinds.of.get(receiver), Opaque):  # type: ignore[arg-type]
-            raise UnsupportedError("what this method belongs to is not known", node=value, advice="write super().method()")
+        elif isinstance(self.kinds.of.get(receiver), Opaque):
+            raise UnsupportedError(
+                "what this method belongs to is not known", node=value, advice="write super().method()"
+            )
         first = [receiver] if receiver is not None else []
         leading = [subscript(attribute(value.func, "args"), index) for index in range(len(target.leading))]
         if target.leading and not target.keywords and receiver is None and not _is_partial(target, self.kinds, value):

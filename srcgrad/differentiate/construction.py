@@ -49,13 +49,13 @@ def constructed_parts(node: gast.Call, kinds: Kinds) -> list[Part] | None:
 
 
 def kept_arguments(cls: type) -> list[tuple[int | str, str]] | None:
-    """The elements or attributes of a new object and the parameters kept there, if its constructor does nothing else."""
+    """The elements or attributes of a new object and the parameters kept there, if nothing else is done to it."""
     if _is_record(cls):
         names = list(inspect.signature(cls).parameters)
         return [(position if issubclass(cls, tuple) else field, field) for position, field in enumerate(names)]
     init = inspect.getattr_static(cls, "__init__", None)
     source = rule_source(init) if isinstance(init, types.FunctionType) else None
-    if source is None or cls.__new__ is not object.__new__ or type(cls) is not type:
+    if source is None or not is_made_plainly(cls) or type(cls) is not type:
         return None
     receiver, *parameters = source.parameters
     kept: list[tuple[int | str, str]] = []
@@ -63,17 +63,22 @@ def kept_arguments(cls: type) -> list[tuple[int | str, str]] | None:
         match statement:
             case gast.Expr(value=gast.Constant()):
                 continue
-            case gast.Assign(targets=[gast.Attribute(value=gast.Name(id=owner), attr=attr)], value=value) if owner == receiver:
+            case gast.Assign(targets=[gast.Attribute(value=gast.Name(id=owner), attr=attr)], value=value):
                 pass
             case _:
                 return None
-        if not may_be_assigned(cls, attr) or any(attr == known for known, _ in kept):
+        if owner != receiver or not may_be_assigned(cls, attr) or any(attr == known for known, _ in kept):
             return None
         if isinstance(value, gast.Name) and value.id in parameters:
             kept.append((attr, value.id))
         elif names_read(value) & {receiver, *parameters}:
             return None
     return kept
+
+
+def is_made_plainly(cls: type) -> bool:
+    """Whether a class leaves the making of its objects to ``object``: all that is done is done by ``__init__``."""
+    return inspect.getattr_static(cls, "__new__") is vars(object)["__new__"]
 
 
 def may_be_assigned(cls: type, attr: str) -> bool:
@@ -95,7 +100,9 @@ def _is_record(cls: type) -> bool:
     generated = parameters is not None and parameters.init and "__init__" in vars(cls)
     plain = all(field.init for field in dataclasses.fields(cls))
     names = {field.name for field in dataclasses.fields(cls)}
-    return bool(generated and plain and set(inspect.signature(cls).parameters) == names and cls.__new__ is object.__new__)
+    if not is_made_plainly(cls) or not generated:
+        return False
+    return plain and set(inspect.signature(cls).parameters) == names
 
 
 def _named_tuple(cls: type) -> type:

@@ -189,8 +189,9 @@ class _Walk:
         self.plan.rebinds[loop] = sorted(provided)
         kept = (state.needed & (bound | changed)) - covered - carried
         self.plan.around[loop] = [
-            Overwrite(variable, whole_copy(variable, self.kind_of(variable)) if variable in changed - bound else name(variable))
+            Overwrite(variable, whole_copy(variable, self.kind_of(variable)) if in_place else name(variable))
             for variable in sorted(kept)
+            for in_place in [variable in changed - bound]
         ]
         for variable in kept:
             self._note_undefined(variable, state)

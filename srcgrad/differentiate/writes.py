@@ -288,11 +288,12 @@ class Writes:
         whole = part.value
         indices = frozenset(names_read(part)) - {base}
         if isinstance(kind, DictOf):
-            back = [expression_statement(method(whole, "clear")), expression_statement(method(whole, "update", name(SAVED)))]
+            back: list[gast.stmt] = [expression_statement(method(whole, "clear"))]
+            back.append(expression_statement(method(whole, "update", name(SAVED))))
         else:
             everything = gast.Subscript(whole, gast.Slice(None, None, None), gast.Store())
             back = [assign(everything, name(SAVED))]
-        return Overwrite(base, method(whole, "copy"), list(back), whole=False, reads=indices)
+        return Overwrite(base, method(whole, "copy"), back, whole=False, reads=indices)
 
     def _check(self, target: gast.expr, statement: gast.stmt) -> None:
         """Refuse what has no single owner for each element's adjoint."""

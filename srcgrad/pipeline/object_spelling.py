@@ -11,7 +11,7 @@ import gast
 
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path, single_target
-from srcgrad.differentiate.construction import kept_arguments
+from srcgrad.differentiate.construction import is_made_plainly, kept_arguments
 from srcgrad.kind import Instance, Kind
 from srcgrad.syntax.build import attribute, call, method, name, names_read
 
@@ -84,7 +84,7 @@ def constructed_class(node: gast.AST, kinds: Kinds) -> type | None:
         return None
     init = inspect.getattr_static(cls, "__init__", None)
     is_generated = dataclasses.is_dataclass(cls) and "__init__" in vars(cls)
-    if not isinstance(init, FunctionType) or is_generated or cls.__new__ is not object.__new__:
+    if not isinstance(init, FunctionType) or is_generated or not is_made_plainly(cls):
         return None
     return cls
 

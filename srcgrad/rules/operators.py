@@ -1,7 +1,8 @@
-"""Rules for the functions of ``operator``: those of the NumPy functions that mean the same."""
+"""Rules for the functions of ``operator``, and the phase of ``cmath``: those of the NumPy functions that mean the same."""
 
 from __future__ import annotations
 
+import cmath
 import operator
 
 import numpy as np
@@ -18,6 +19,7 @@ same_rules(operator.matmul, np.matmul)
 same_rules(operator.neg, np.negative)
 same_rules(operator.pos, np.positive)
 same_rules(operator.abs, np.abs)
+same_rules(cmath.phase, np.angle)
 
 nondifferentiable(operator.floordiv, operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
 nondifferentiable(operator.is_, operator.is_not, operator.not_, operator.truth, operator.contains)
