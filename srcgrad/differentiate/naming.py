@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 from srcgrad import runtime
@@ -26,12 +27,16 @@ class Helpers:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.objects: dict[str, Any] = {}
+        # The variables of the function that is being derived: no helper may be called like one of them.
+        self.variables: frozenset[str] = frozenset()
 
     def name_of(self, wanted: str, value: Any) -> str:
         """The name of an object: ``wanted`` unless that is taken by something else."""
         for key, known in self.objects.items():
-            if known is value:
+            if known is value and key not in self.variables:
                 return key
+        if getattr(builtins, wanted, self) is value and wanted not in self.variables:
+            return wanted
         # Modules such as np keep their name: every generated module imports them.
         if wanted in ("np", "math"):
             self.objects[wanted] = value

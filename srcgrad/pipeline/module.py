@@ -24,6 +24,7 @@ from srcgrad.pipeline.derivation import Derivation, derive, free_names
 from srcgrad.pipeline.expansion import expand
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import Generated, GlobalRead, Request
+from srcgrad.pipeline.reserved import without_reserved_names
 from srcgrad.syntax.build import local_names, parameter_names, substitute
 from srcgrad.syntax.names import Names
 
@@ -100,7 +101,7 @@ class Module:
     def _derive(
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], seed: Any, has_aux: bool
     ) -> Derivation:
-        tree = self.program.body(function)
+        tree = without_reserved_names(self.program.body(function))
         self.stages.append(("normalise", tree))
         tree, found = expand(
             tree, function, kinds, wrt, self.program, lambda wider: self.stages.append(("expand", wider))
@@ -109,6 +110,8 @@ class Module:
         names = Names(local_names(tree) | set(parameter_names(tree.args)) | free_names(tree))
         names.take(self.objects)
         names.take(self.helpers.objects)
+        self.helpers.variables = frozenset(local_names(tree) | set(parameter_names(tree.args)))
+        self.module_names.take(self.helpers.variables)
         names.take(self.main)
         return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair, self.program.body, kinds)
 
