@@ -7,7 +7,7 @@ name here; where it may have two, and a derivative passes through it, the progra
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import gast
@@ -79,7 +79,8 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
                 node=node,
                 advice="write into a copy of it",
             )
-        if isinstance(node, gast.Call) and isinstance(kind, Array | Number | Opaque) and family & active and not _is_sum_at(node, kinds):
+        is_call = isinstance(node, gast.Call) and isinstance(kind, Array | Number | Opaque)
+        if is_call and (family & active or mutated_by(node) is None) and not _is_sum_at(node, kinds):
             raise UnsupportedError(
                 f"this writes into {name!r} by a call: not supported yet",
                 node=node,
@@ -101,6 +102,17 @@ def entangled(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tup
     sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes)
     families = [sharing.family((name, depth)) for name, _, _, depth in writes]
     return frozenset().union(*(family for family in families if len(family) > 1 and family & active))
+
+
+def other_names(tree: gast.FunctionDef, kinds: Kinds) -> Callable[[str], set[str]]:
+    """The variables that may hold, or contain, what a variable holds or contains, if some statement writes into it."""
+    writes = list(_writes(tree, kinds))
+    written = {(name, depth) for name, _, _, depth in writes}
+    sharing = shared_objects(tree, kinds, written, writes)
+    families: dict[str, set[str]] = {}
+    for name, depth in written:
+        families.setdefault(name, set()).update(sharing.family((name, depth)))
+    return lambda name: families.get(name, set()) - {name}
 
 
 def _is_sum_at(node: gast.Call, kinds: Kinds) -> bool:
@@ -143,7 +155,7 @@ def _written_by_method(node: gast.Call, kinds: Kinds) -> Iterator[Write]:
         given += node.args[target.function.nin :]
     for value in given:
         for part in value.elts if isinstance(value, gast.Tuple) else [value]:
-            written = base_name(part)
+            written = _owner(part, kinds)
             if written is not None:
                 yield written, kinds.of.get(part, Opaque()), node, _depth(part, kinds)
 
@@ -165,7 +177,7 @@ def calls_that_write(tree: gast.AST, kinds: Kinds, body: Body) -> Iterator[tuple
         fact = kinds.calls.get(node)
         for target in fact.targets if fact is not None else ():
             for written in sorted(_written_by(target, body, frozenset())):
-                argument = _argument_of(node, target, written)
+                argument = _argument_of(node, target, written, kinds)
                 if argument is not None:
                     yield node, argument
 
@@ -183,7 +195,7 @@ def _written_by(target: Target, body: Body, seen: frozenset[Any]) -> set[str]:
         fact = inside.calls.get(node) if isinstance(node, gast.Call) else None
         for inner in fact.targets if fact is not None and isinstance(node, gast.Call) else ():
             for name in _written_by(inner, body, seen):
-                argument = _argument_of(node, inner, name)
+                argument = _argument_of(node, inner, name, inside)
                 if argument is not None:
                     written.add(argument)
     sharing = shared_objects(tree, inside, places)
@@ -192,7 +204,7 @@ def _written_by(target: Target, body: Body, seen: frozenset[Any]) -> set[str]:
     return everything - own
 
 
-def _argument_of(call: gast.Call, target: Target, name: str) -> str | None:
+def _argument_of(call: gast.Call, target: Target, name: str, kinds: Kinds) -> str | None:
     """The caller's variable behind a parameter that a callee changes; a captured variable is its own."""
     tree = target.function
     if isinstance(tree, gast.FunctionDef | gast.Lambda):
@@ -211,15 +223,21 @@ def _argument_of(call: gast.Call, target: Target, name: str) -> str | None:
     position -= len(target.leading)
     for keyword in call.keywords:
         if keyword.arg == name:
-            return base_name(keyword.value) or name
+            return _owner(keyword.value, kinds) or name
     if 0 <= position < len(given):
-        return base_name(given[position]) if not isinstance(given[position], gast.Starred) else name
+        return _owner(given[position], kinds) if not isinstance(given[position], gast.Starred) else name
     return name if given and any(isinstance(item, gast.Starred) for item in given) else None
+
+
+def _owner(value: gast.AST, kinds: Kinds) -> str | None:
+    """A variable that holds what an expression gives, or that this may be a view of: ``x`` for ``x.ravel()``."""
+    base = base_name(value) if isinstance(value, gast.expr) else None
+    return base or next((name for name, _ in held_places(value, kinds)), None)
 
 
 def _stored(target: gast.AST, kinds: Kinds) -> Iterator[Write]:
     if isinstance(target, gast.Subscript | gast.Attribute):
-        name = base_name(target)
+        name = _owner(target.value, kinds)
         if name is not None:
             yield name, kinds.of.get(target.value, Opaque()), target, _depth(target.value, kinds)
     elif isinstance(target, gast.Tuple | gast.List):

@@ -9,6 +9,7 @@ import gast
 
 from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.mutation import MUTATING_METHODS, WRITING_FUNCTIONS
 from srcgrad.analyse.operations import is_base, is_path, operation_of, single_target
 from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
@@ -62,6 +63,7 @@ class _Finder:
 
     def statement(self, statement: gast.stmt, varied: frozenset[str]) -> None:
         self.varied = varied
+        self.found.update(_written_without_name(statement))
         match statement:
             case gast.Assign(targets=[target], value=value):
                 whole = isinstance(target, gast.Name | gast.Tuple)
@@ -96,11 +98,6 @@ class _Finder:
 
     def _index(self, target: gast.AST) -> None:
         """Calls in an index, which the reverse sweep asks again."""
-        if isinstance(target, gast.Subscript | gast.Attribute) and base_name(target) is None:
-            root = target.value
-            while isinstance(root, gast.Subscript | gast.Attribute):
-                root = root.value
-            self.found.add(root)
         if isinstance(target, gast.Subscript):
             # The write changes what the index is computed from: ``x[x > 1.0] = 0.0``.
             self.found.update(part for part in _parts_of(target.slice) if base_name(target) in names_read(part))
@@ -242,6 +239,25 @@ class _Finder:
                     yield node
                 elif parameter in application.operands:
                     yield application.operands[parameter]
+
+
+def _written_without_name(statement: gast.stmt) -> Iterator[gast.expr]:
+    """What a statement writes into that no variable holds: ``x.ravel()`` in ``x.ravel()[0] = v`` and ``x.ravel().fill(v)``."""
+    match statement:
+        case gast.Assign(targets=[gast.Subscript(value=written) | gast.Attribute(value=written)]):
+            pass
+        case gast.AugAssign(target=gast.Subscript(value=written) | gast.Attribute(value=written)):
+            pass
+        case gast.Expr(value=gast.Call(func=gast.Attribute(attr=attr), args=[written, *_])) if attr in WRITING_FUNCTIONS:
+            pass
+        case gast.Expr(value=gast.Call(func=gast.Attribute(value=written, attr=attr))) if attr in MUTATING_METHODS:
+            pass
+        case _:
+            return
+    while isinstance(written, gast.Subscript | gast.Attribute):
+        written = written.value
+    if not isinstance(written, gast.Name):
+        yield written
 
 
 def _parts_of(index: gast.expr) -> list[gast.expr]:

@@ -10,7 +10,7 @@ import gast
 
 from srcgrad.analyse.activity import activity
 from srcgrad.analyse.dependence import dependencies
-from srcgrad.analyse.effects import check_effects, written_variables
+from srcgrad.analyse.effects import check_effects, other_names, written_variables
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.calls import Calls, RequestPair
@@ -20,6 +20,7 @@ from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.recording import recording
 from srcgrad.differentiate.results import Seed, seeded
 from srcgrad.differentiate.reverse import Reverse
+from srcgrad.differentiate.shared import note_shared
 from srcgrad.differentiate.statements import Statements
 from srcgrad.differentiate.tapes import tapes
 from srcgrad.kind import Kind, Opaque
@@ -83,6 +84,7 @@ def derive(
     last = result.step(returned, expressions, activities.varied_before.get(returned, frozenset()), names)
     steps = [*reverse.block(body), last]
     steps = [*reverse.at_entry(wrt), *steps]
+    note_shared(steps, other_names(tree, kinds), kind_lookup(kinds))
     variables = local_names(tree) | set(parameters) | reverse.made | calls.made
     plan = recording(steps, variables, adjoints.names_in_use(), parameters, kind_lookup(kinds))
     kept = tapes(steps, plan, kind_lookup(kinds), names, nonnegative_lengths(tree, kinds))
