@@ -81,6 +81,7 @@ class _Walk:
         self.known = known
         self.selection = selection
         self.breaks: list[State] = []
+        self.moved: set[gast.stmt] = set()
         self.live_after = known.live
         self.resolved = bool(known.split)
         self.captured = names_read([node for node in own_nodes(tree.body) if isinstance(node, DEFINITIONS)])
@@ -154,10 +155,17 @@ class _Walk:
             for side in (*branches.body, *branches.orelse):
                 self.live_after[side] = self.live_after[statement]
             return self.statement(branches, state)
-        if self.facts.is_view(value) and not self._moves(statement, variable, state):
+        moves = statement not in self.known.stay and self.facts.is_view(value) and self._moves(statement, variable, state)
+        if statement in self.moved and not moves:
+            # What an earlier round of a loop took for a move is none: the walk begins again without it.
+            self.known.stay.add(statement)
+            raise Restart
+        if self.facts.is_view(value) and not moves:
             return self._alias(statement, variable, value, state)
         if not self.facts.is_view(value) and self.facts.may_share(value):
             raise NotOnePlace
+        if moves:
+            self.moved.add(statement)
         holder = self.known.holder(statement, variable)
         block = self._written(replaced(statement, targets=[gast.Name(holder, gast.Store(), None, None)]), state)
         state = self.known.rebound(state, {holder}, statement)

@@ -92,6 +92,7 @@ class Places:
         self.held: dict[tuple[Any, str], str] = {}
         self.split: dict[Any, str] = {}
         self.made: dict[tuple[Any, str], Any] = {}
+        self.stay: set[gast.stmt] = set()
         self.live = dict(facts.live_after)
 
     def once(self, node: Any, what: str, make: Callable[[], Any]) -> Any:
