@@ -157,6 +157,8 @@ class _Planner:
         self.nonnegative = nonnegative
         self.tapes = Tapes()
         self._stacks: dict[str, str] = {}
+        # The tapes of a branch are made before it, where its own variables have no value.
+        self._inside_branches = 0
 
     def walk(self, steps: Steps, depth: int) -> None:
         for step in steps:
@@ -166,8 +168,10 @@ class _Planner:
                     if saves:
                         self.tapes.before[step] = self._site(saves, depth)
                 case Branch(body=body, orelse=orelse):
+                    self._inside_branches += 1
                     self.walk(body, depth)
                     self.walk(orelse, depth)
+                    self._inside_branches -= 1
                     for side in (True, False):
                         variables = self.plan.ends.get((step, side), [])
                         if variables:
@@ -202,7 +206,7 @@ class _Planner:
     def _is_indexed(self, loop: Loop, variable: str, depth: int) -> bool:
         """Whether a tape is an array with one element a trip: NumPy's numbers, in an outermost loop over range(n)."""
         kind = self.kind_of(variable)
-        if depth or loop.trips is not None or not isinstance(kind, Scalar) or kind.python is True:
+        if depth or self._inside_branches or loop.trips is not None or not isinstance(kind, Scalar) or kind.python is True:
             return False
         match loop.origin:
             case gast.For(
@@ -231,12 +235,12 @@ class _Planner:
     # ---- loops whose trips are counted by a tape ----
 
     def find_drained(self, steps: Steps) -> None:
-        """Find outermost counted loops that fill one tape of their own with one entry a trip."""
+        """Find outermost loops that fill one tape of their own with one entry a trip, and whose index is not read."""
         uses: dict[str, int] = {}
         for site in self.tapes.sites():
             uses[site.tape] = uses.get(site.tape, 0) + 1
         for loop in _outermost(steps):
-            if loop.trips is None or not loop.has_adjoint or self.plan.rebinds.get(loop):
+            if not loop.has_adjoint or self.plan.rebinds.get(loop):
                 continue
             sites = [*self.tapes.ends[loop]]
             simple = [step for step in loop.body if isinstance(step, Simple)]
