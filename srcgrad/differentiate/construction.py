@@ -12,9 +12,8 @@ import gast
 
 from srcgrad.analyse.operations import single_target
 from srcgrad.errors import SrcgradError
-from srcgrad.kind import TupleOf
 from srcgrad.syntax.binding import Default, bind
-from srcgrad.syntax.build import attribute, constant, names_read, subscript
+from srcgrad.syntax.build import attribute, names_read, subscript
 from srcgrad.syntax.rule_source import rule_source
 
 if TYPE_CHECKING:
@@ -116,20 +115,3 @@ def _attribute(field: str) -> Callable[[gast.expr], gast.expr]:
 
 def _element(position: int) -> Callable[[gast.expr], gast.expr]:
     return lambda whole: subscript(whole, position)
-
-
-def replaced_parts(node: gast.Call, kinds: Kinds) -> list[tuple[int, gast.expr]] | None:
-    """The positions and values of ``point._replace(x=...)``, None for any other call."""
-    if not isinstance(node.func, gast.Attribute) or node.func.attr != "_replace" or node.args:
-        return None
-    kind = kinds.of.get(node.func.value)
-    fields = getattr(kind.cls, "_fields", ()) if isinstance(kind, TupleOf) else ()
-    if not all(keyword.arg in fields for keyword in node.keywords):
-        return None
-    return [(fields.index(keyword.arg), keyword.value) for keyword in node.keywords]
-
-
-def without_parts(whole: gast.expr, count: int, positions: list[int]) -> gast.expr:
-    """The adjoint of a tuple of which some elements were replaced by others."""
-    parts = [constant(None) if position in positions else subscript(whole, position) for position in range(count)]
-    return gast.List(parts, gast.Load())

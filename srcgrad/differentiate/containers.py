@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import gast
 
-from srcgrad.differentiate.construction import constructed_parts, replaced_parts, without_parts
+from srcgrad.differentiate.construction import constructed_parts
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Scalar, SequenceOf, TupleOf
@@ -104,19 +104,7 @@ def _repetition(
 
 
 def _construction(expressions: Expressions, node: gast.Call, cotangent: Cotangent) -> bool:
-    """``Point(x, y)``, ``point._replace(x=...)``."""
-    changed = replaced_parts(node, expressions.kinds)
-    if changed is not None:
-        assert isinstance(node.func, gast.Attribute)
-        receiver = node.func.value
-        kind = expressions.kinds.of[receiver]
-        assert isinstance(kind, TupleOf)
-        whole = expressions.bind(cotangent.masked(), cotangent.kind)
-        for position, value in changed:
-            _push_part(expressions, value, subscript(whole, position))
-        rest = without_parts(whole, len(kind.elements), [position for position, _ in changed])
-        expressions.push(receiver, Cotangent(rest, kind))
-        return True
+    """``Point(x, y)``."""
     parts = constructed_parts(node, expressions.kinds)
     if parts is None:
         return False

@@ -12,8 +12,13 @@ from srcgrad.syntax.build import call, method, name
 
 def whole_copy(variable: str, kind: Kind | None) -> gast.expr:
     """A copy of a variable's object, with all inside that may change as well."""
+    return method(variable, "copy") if is_flat(kind) else call("own_copy", name(variable))
+
+
+def is_flat(kind: Kind | None) -> bool:
+    """Whether nothing inside of an object can change by itself: an array, a list or dict of numbers."""
     match kind:
         case Array() | SequenceOf(cls=builtins.list, element=Scalar()) | DictOf(element=Scalar()):
-            return method(variable, "copy")
+            return True
         case _:
-            return call("own_copy", name(variable))
+            return False

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
-
 import gast
 
 from srcgrad.analyse.exposure import exposed_names, surely_bound
+from srcgrad.differentiate.keeping import is_flat, whole_copy
 from srcgrad.differentiate.naming import RUNTIME, Helpers
-from srcgrad.kind import Array, Constant, DictOf, Function, Kind, Range, Scalar, SequenceOf
+from srcgrad.kind import Array, Constant, Function, Kind, Range, Scalar
 from srcgrad.pipeline.derivation import Derivation, parameter_nodes
+from srcgrad.pipeline.records import unpacked_records
 from srcgrad.syntax.build import (
     assign,
     call,
     expression_statement,
-    method,
     name,
     names_assigned,
     names_read,
@@ -70,11 +69,7 @@ def pair_functions(
     forward_function = _function(
         called[0], parameters, [*forward, return_statement(tuple_of(value, tuple_of(*map(name, records))))]
     )
-    start: list[gast.stmt] = []
-    if records:
-        target = tuple_of(*map(name, records))
-        start.append(assign(target, name(held)))
-    start += [assign(record, method(record, "copy")) for record in records if _is_used_up(record, reverse)]
+    start = unpacked_records(derivation, records, held, reverse)
     reverse_function = _function(called[1], [derivation.result_bar, held], [*start, *reverse, ending])
     _use_runtime(forward_function, helpers)
     _use_runtime(reverse_function, helpers)
@@ -92,28 +87,18 @@ def _entry(derivation: Derivation) -> list[gast.stmt]:
     written = list(derivation.copied)
     others = [key for key in derivation.parameters if key not in written and _has_parts(derivation.given.get(key))]
     statements: list[gast.stmt] = []
-    if written and (len(written) + len(others) > 1 or _is_nested(derivation.given.get(written[0]))):
+    if written and (len(written) + len(others) > 1 or not is_flat(derivation.given.get(written[0]))):
         options = {"read": tuple_of(*map(name, others))} if others else {}
         statements.append(expression_statement(call("refuse_shared", *map(name, written), **options)))
     statements += (assign(kept, name(parameter)) for parameter, kept in _kept(derivation).items())
     for key in written:
-        copied = call("own_copy", name(key)) if _is_nested(derivation.given.get(key)) else method(key, "copy")
-        statements.append(assign(key, copied))
+        statements.append(assign(key, whole_copy(key, derivation.given.get(key))))
     return statements
 
 
 def _has_parts(kind: Kind | None) -> bool:
     """Whether a value may share memory with another one."""
     return not isinstance(kind, Scalar | Constant | Function | Range)
-
-
-def _is_nested(kind: Kind | None) -> bool:
-    """Whether a copy of a value must copy what is inside, too."""
-    match kind:
-        case Array() | SequenceOf(cls=builtins.list, element=Scalar()) | DictOf(element=Scalar()):
-            return False
-        case _:
-            return True
 
 
 def _kept(derivation: Derivation) -> dict[str, str]:
@@ -171,23 +156,6 @@ def _with_gradients_first(derivation: Derivation) -> list[gast.stmt]:
 
 def _is_zero(value: gast.expr, parameter: str) -> bool:
     return (isinstance(value, gast.Constant) and value.value == 0) or names_read(value) <= {"np", parameter}
-
-
-def _is_used_up(record: str, reverse: list[gast.stmt]) -> bool:
-    """Whether the reverse sweep changes a record in place, so that it could not be read a second time."""
-    for statement in reverse:
-        for node in gast.walk(statement):
-            match node:
-                case gast.Call(
-                    func=gast.Attribute(value=gast.Name(id=identifier), attr="pop" | "append" | "insert" | "reverse")
-                ):
-                    if identifier == record:
-                        return True
-                case gast.Subscript(value=gast.Name(id=identifier), ctx=gast.Store()) if identifier == record:
-                    return True
-                case _:
-                    pass
-    return False
 
 
 def _headed(forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stmt]:

@@ -12,7 +12,7 @@ import gast
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.differentiate.construction import is_made_plainly, kept_arguments
-from srcgrad.kind import Instance, Kind
+from srcgrad.kind import Instance, Kind, TupleOf
 from srcgrad.syntax.build import attribute, call, method, name, names_read
 
 _OPERATORS: dict[type[gast.AST], str] = {
@@ -41,10 +41,21 @@ def spelled_object(node: gast.expr, kinds: Kinds) -> gast.expr | None:
             return None if isinstance(index, gast.Slice) else method(value, "__getitem__", index)
         case gast.Call(func=function) if has_method(kinds.of.get(function), "__call__"):
             return gast.Call(attribute(function, "__call__"), node.args, node.keywords)
+        case gast.Call(func=gast.Attribute(value=value, attr="_replace"), args=[]) if is_path(value, kinds):
+            return _with_fields(value, node.keywords, kinds.of.get(value))
         case gast.Attribute(value=value, attr=attr) if _is_property(kinds.of.get(value), attr):
             return call(attribute(call("type", value), attr, "fget"), value) if is_path(value, kinds) else None
         case _:
             return None
+
+
+def _with_fields(value: gast.expr, changes: list[gast.keyword], kind: Kind | None) -> gast.expr | None:
+    """``point._replace(y=2.0)`` as ``type(point)(point.x, 2.0)``."""
+    fields = getattr(kind.cls, "_fields", ()) if isinstance(kind, TupleOf) else ()
+    changed = {str(keyword.arg): keyword.value for keyword in changes}
+    if not fields or not changed.keys() <= set(fields):
+        return None
+    return call(call("type", value), *(changed.get(field) or attribute(value, field) for field in fields))
 
 
 def _operator(left: gast.expr, operation: str | None, right: gast.expr, kinds: Kinds) -> gast.expr | None:
