@@ -227,6 +227,9 @@ class _Planner:
             wanted = "while_tape" if loop is not None and isinstance(loop.origin, gast.While) else "tape"
         if not saved:
             return Site(list(overwrites), "", True)
+        if len(saved) > 1:
+            # Tuples of different sites do not share a tape: a record may stand before an inner site's.
+            return Site(list(overwrites), self.names.numbered(wanted), True)
         stack = self._stacks.get(wanted)
         if stack is None:
             stack = self._stacks[wanted] = self.names.fresh(wanted)
