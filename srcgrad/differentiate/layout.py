@@ -10,7 +10,7 @@ from srcgrad.differentiate.recording import Plan
 from srcgrad.differentiate.steps import Branch, Loop, Scope, Simple, Step, Steps
 from srcgrad.differentiate.tapes import Site, Tapes
 from srcgrad.errors import UnsupportedError
-from srcgrad.syntax.build import assign, copy_tree, name, names_assigned, names_read
+from srcgrad.syntax.build import assign, constant, copy_tree, name, names_assigned, names_read
 from srcgrad.syntax.comments import comment
 from srcgrad.syntax.tree import blank
 
@@ -209,10 +209,43 @@ class _Reverse:
         heading: list[gast.stmt] = [comment(loop.comment)] if loop.comment else []
         drained = self.tapes.drained.get(loop)
         if drained is not None:
-            return [*heading, gast.While(name(drained), inside, []), *restored]
+            index = names_assigned(loop.header.target)
+            over_tape = _over_tape(inside, drained) if not index & names_read(inside) else None
+            if over_tape is not None:
+                return [*heading, over_tape, *restored]
+            if loop.trips is not None:
+                return [*heading, gast.While(name(drained), inside, []), *restored]
         header = copy_tree(loop.header)
         header.body = inside
         return [*heading, header, *restored]
+
+
+def _over_tape(inside: list[gast.stmt], tape: str) -> gast.For | None:
+    """``for x in x_tape[::-1]``, where a trip begins with ``x = x_tape.pop()`` as far as x goes, and pops nothing else."""
+    if sum(_is_pop(node) for statement in inside for node in gast.walk(statement)) != 1:
+        return None
+    for place, statement in enumerate(inside):
+        match statement:
+            case gast.Assign(targets=[target], value=gast.Call(func=gast.Attribute(value=gast.Name(id=owner))) as value):
+                if owner != tape or not _is_pop(value):
+                    continue
+                before = inside[:place]
+                if not _binds_names(target) or names_assigned(target) & (names_read(before) | names_assigned(before)):
+                    return None
+                backward = gast.Slice(None, None, constant(-1))
+                entries = gast.Subscript(name(tape), backward, gast.Load())
+                return gast.For(target, entries, [*before, *inside[place + 1 :]], [], None)
+    return None
+
+
+def _binds_names(target: gast.expr) -> bool:
+    """Whether a target is a name or names, rather than a part of something."""
+    elements = target.elts if isinstance(target, gast.Tuple) else [target]
+    return all(isinstance(element, gast.Name) for element in elements)
+
+
+def _is_pop(node: gast.AST) -> bool:
+    return isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == "pop"
 
 
 def _branch(origin: gast.If, body: list[gast.stmt], orelse: list[gast.stmt]) -> list[gast.stmt]:
