@@ -13,13 +13,11 @@ def halve_grad(x, tol):
         x_tape.append(x)
         x = 0.5 * x * cos_value
         steps += 1
+        cos_value_tape.append(cos_value)
         if x < tol:
-            cos_value_tape.append(cos_value)
             break
-        else:
-            cos_value_tape.append(cos_value)
-            if steps > 20:
-                break
+        elif steps > 20:
+            break
 
     # ---- reverse sweep ----
     # return x * steps

@@ -6,17 +6,17 @@ import numpy as np
 def logistic_loss_grad(w, X, t):
     # ---- forward sweep ----
     z = X @ w
-    exp_value = np.exp(-z)
-    p = 1.0 / (1.0 + exp_value)
+    exp_z = np.exp(-z)
+    p = 1.0 / (1.0 + exp_z)
 
     # ---- reverse sweep ----
     # return -np.mean(t * np.log(p) + (1.0 - t) * np.log(1.0 - p))
-    v_bar = -1.0 / (t * np.log(p) + (1.0 - t) * np.log(1.0 - p)).size
+    v_bar = -1.0 / t.size
     p_bar = v_bar * t / p - v_bar * (1.0 - t) / (1.0 - p)
-    # p = 1.0 / (1.0 + exp_value)
-    exp_value_bar = -p_bar * p / (1.0 + exp_value)
-    # exp_value = np.exp(-z)
-    z_bar = -exp_value_bar * exp_value
+    # p = 1.0 / (1.0 + exp_z)
+    exp_z_bar = -p_bar * p / (1.0 + exp_z)
+    # exp_z = np.exp(-z)
+    z_bar = -exp_z_bar * exp_z
     # z = X @ w
     w_bar = X.T @ z_bar
     return w_bar

@@ -19,13 +19,13 @@ def newton_sqrt_grad(a, tol):
     # return x
     x_bar = 1.0
     # for n in range(50):
-    while x_tape:
+    for x in x_tape[::-1]:
         # x = x - step
-        x = x_tape.pop()
         step_bar = -x_bar
         # step = 0.5 * (x - a / x)
-        x_bar += 0.5 * step_bar + 0.5 * step_bar * a / x / x
-        a_bar -= 0.5 * step_bar / x
+        v_bar = 0.5 * step_bar
+        x_bar += v_bar + v_bar * a / x / x
+        a_bar -= v_bar / x
     # x = a
     a_bar += x_bar
     return a_bar

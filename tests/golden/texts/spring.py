@@ -17,9 +17,8 @@ def spring_grad(k, x, v, dt, n):
     x_bar = 1.0
     v_bar = 0.0
     # for _ in range(n):
-    for _ in range(n - 1, -1, -1):
+    for x in x_tape[::-1]:
         # x += dt * v
-        x = x_tape.pop()
         v_bar += x_bar * dt
         # v -= dt * k * x
         k_bar -= v_bar * x * dt
