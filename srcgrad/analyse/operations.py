@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcgrad.kind import Array, Constant, Instance, Kind, Number, Opaque, Scalar, TupleOf, is_differentiable
+from srcgrad.kind import Array, Constant, Function, Instance, Kind, Number, Opaque, Scalar, TupleOf, is_differentiable
 from srcgrad.rules.methods import ATTRIBUTES, METHODS, canonical_arguments
 from srcgrad.rules.registry import OPERATORS, has_rule, is_nondifferentiable
 from srcgrad.syntax.build import located_at, name
@@ -36,6 +36,8 @@ def may_carry(kind: Kind | None) -> bool:
     """Whether a value of this kind may carry a derivative; what is not known may."""
     if isinstance(kind, Array | Scalar | Number) and kind.dtype == "object":
         return True
+    if isinstance(kind, Function):
+        return any(may_carry(given) for given in (*kind.leading, *(value for _, value in kind.keywords)))
     return kind is not None and (is_differentiable(kind) or isinstance(kind, Opaque))
 
 
@@ -105,7 +107,7 @@ def is_path(node: gast.AST, kinds: Kinds) -> bool:
         case gast.Subscript(value=value):
             if isinstance(kinds.of.get(value), Instance):
                 return False
-            while isinstance(value, gast.Attribute) and value.attr == "T" and isinstance(kinds.of.get(value.value), Array):
+            while _is_transpose(value, kinds):
                 # A part of a transpose is a part of the array itself.
                 value = value.value
             return is_path(value, kinds) and not _is_copy(value, kinds)
@@ -132,6 +134,11 @@ def is_of_class(kind: Kind | None, attribute: str) -> bool:
         return False
     found = inspect.getattr_static(kind.cls, attribute, None)
     return found is not None and not hasattr(type(found), "__get__")
+
+
+def _is_transpose(node: gast.AST, kinds: Kinds) -> bool:
+    """Whether an expression is ``x.T`` of an array."""
+    return isinstance(node, gast.Attribute) and node.attr == "T" and isinstance(kinds.of.get(node.value), Array)
 
 
 def is_base(node: gast.AST, kinds: Kinds) -> bool:

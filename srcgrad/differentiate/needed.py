@@ -242,14 +242,14 @@ class _Finder:
 
 
 def _written_without_name(statement: gast.stmt) -> Iterator[gast.expr]:
-    """What a statement writes into that no variable holds: ``x.ravel()`` in ``x.ravel()[0] = v`` and ``x.ravel().fill(v)``."""
+    """What a statement writes into that no variable holds: ``x.ravel()`` in ``x.ravel()[0] = v``."""
     match statement:
         case gast.Assign(targets=[gast.Subscript(value=written) | gast.Attribute(value=written)]):
             pass
         case gast.AugAssign(target=gast.Subscript(value=written) | gast.Attribute(value=written)):
             pass
-        case gast.Expr(value=gast.Call(func=gast.Attribute(attr=attr), args=[written, *_])) if attr in WRITING_FUNCTIONS:
-            pass
+        case gast.Expr(value=gast.Call(func=gast.Attribute(attr=attr), args=[first, *_])) if attr in WRITING_FUNCTIONS:
+            written = first
         case gast.Expr(value=gast.Call(func=gast.Attribute(value=written, attr=attr))) if attr in MUTATING_METHODS:
             pass
         case _:

@@ -39,9 +39,10 @@ from typing import Any
 import gast
 
 from srcgrad.normalise.places import NotOnePlace, Place, Places, PlacesOf, Restart, State, join
+from srcgrad.normalise.rows import by_index
 from srcgrad.normalise.scopes import DEFINITIONS, own_nodes, replaced
 from srcgrad.normalise.selection import Selection
-from srcgrad.syntax.build import assign, base_name, call, name, names_assigned, names_read, parameter_names
+from srcgrad.syntax.build import assign, base_name, name, names_assigned, names_read, parameter_names
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.substitution import substitute
 from srcgrad.syntax.tree import copy_tree, located_at
@@ -142,7 +143,7 @@ class _Walk:
                 block = self._written(statement, state)
                 state = self.known.rebound(state, bound | self.facts.emptied(statement), None)
                 for variable in sorted(bound & self.facts.variables):
-                    state = self.known.placed(state, variable, lambda _: Place(variable))
+                    state = self.known.own(state, variable, variable)
                     block.extend(self.selection.note(variable, variable))
                 return block, state
 
@@ -155,7 +156,9 @@ class _Walk:
             for side in (*branches.body, *branches.orelse):
                 self.live_after[side] = self.live_after[statement]
             return self.statement(branches, state)
-        moves = statement not in self.known.stay and self.facts.is_view(value) and self._moves(statement, variable, state)
+        moves = (
+            statement not in self.known.stay and self.facts.is_view(value) and self._moves(statement, variable, state)
+        )
         if statement in self.moved and not moves:
             # What an earlier round of a loop took for a move is none: the walk begins again without it.
             self.known.stay.add(statement)
@@ -169,7 +172,7 @@ class _Walk:
         holder = self.known.holder(statement, variable)
         block = self._written(replaced(statement, targets=[gast.Name(holder, gast.Store(), None, None)]), state)
         state = self.known.rebound(state, {holder}, statement)
-        state = self.known.placed(state, variable, lambda _: Place(holder))
+        state = self.known.own(state, variable, holder)
         return [*block, *self.selection.note(variable, holder)], state
 
     def _moves(self, statement: gast.Assign, variable: str, state: State) -> bool:
@@ -206,10 +209,10 @@ class _Walk:
             block = self.selection.chain(branches, self._used(statement))
         found = {places: self.known.place(value, dict(places), statement, variable)[1] for places in state}
         after: set[Any] = set()
-        for places in state:
-            [remaining] = self.known.rebound(frozenset([places]), held, statement)
-            [placed] = self.known.placed(frozenset([remaining]), variable, lambda _, p=places: found[p])  # type: ignore[misc]
-            after.add(placed)
+        for combination in state:
+            place = found[combination]
+            remaining = self.known.rebound(frozenset([combination]), held, statement)
+            after |= self.known.placed(remaining, variable, place)
         return block, frozenset(after)
 
     def _augment(self, statement: gast.AugAssign, variable: str, state: State) -> tuple[Block, State]:
@@ -219,7 +222,7 @@ class _Walk:
             raise NotOnePlace
         block = self._written(statement, state)
         state = self.known.rebound(state, {variable}, statement)
-        return block, self.known.placed(state, variable, lambda _: Place(variable))
+        return block, self.known.own(state, variable, variable)
 
     # ---- statements written through places ----
 
@@ -239,12 +242,12 @@ class _Walk:
         """The combinations of places that the variables of a statement may have."""
         groups: dict[Any, dict[str, Place]] = {}
         used = self._used(statement)
-        for places in sorted(state, key=lambda places: [(v, p.text) for v, p in places]):
-            held = dict(places)
+        for combination in sorted(state, key=lambda places: [(v, p.text) for v, p in places]):
+            held = dict(combination)
             for variable in used:
                 if variable in held:
                     self.known.require(held[variable], variable)
-            groups.setdefault(self._key(statement, places), held)
+            groups.setdefault(self._key(statement, combination), held)
         bound = {key: held for key, held in groups.items() if all(key)}
         return bound or groups
 
@@ -258,7 +261,7 @@ class _Walk:
         """A statement with the places for its variables."""
         places = {v: held[v].expression() for v in self._used(statement) if v in held and held[v].text != v}
         if not places:
-            return copy_tree(statement)  # type: ignore[no-any-return]
+            return copy_tree(statement)
         if isinstance(statement, gast.AugAssign):
             target = self._target(statement.target, places, whole=True)
             return replaced(statement, target=target, value=substitute(statement.value, places))
@@ -267,13 +270,13 @@ class _Walk:
             return replaced(statement, targets=targets, value=substitute(statement.value, places))
         if names_assigned(statement) & places.keys():
             raise NotOnePlace
-        return substitute(statement, places)  # type: ignore[no-any-return]
+        return substitute(statement, places)
 
     def _target(self, target: Any, places: dict[str, gast.expr], whole: bool) -> gast.expr:
         match target:
             case gast.Name(id=identifier):
                 if identifier not in places or not whole:
-                    return copy_tree(target)  # type: ignore[no-any-return]
+                    return copy_tree(target)
                 changed = copy_tree(places[identifier])
                 if isinstance(changed, gast.Attribute) and self.facts.is_transposed(changed):
                     changed = gast.Subscript(changed, gast.Constant(Ellipsis, None), gast.Store())
@@ -286,7 +289,7 @@ class _Walk:
             case _:
                 if names_read(target) & places.keys():
                     raise NotOnePlace
-                return copy_tree(target)  # type: ignore[no-any-return]
+                return copy_tree(target)
 
     # ---- control flow ----
 
@@ -302,7 +305,7 @@ class _Walk:
         probe = self.known.once(value, "probe", lambda: located_at(gast.Expr(value), value))
         if len(self._groups(probe, state)) == 1:
             [new] = self._written(probe, state)
-            return [], new.value  # type: ignore[attr-defined]
+            return [], new.value
         held = self.known.fresh(value, wanted)
         given = self.known.once(value, "given", lambda: located_at(assign(held, value), value))
         return self._written(given, state), located_at(name(held), value)
@@ -337,46 +340,12 @@ class _Walk:
     def _for(self, statement: gast.For, state: State) -> tuple[Block, State]:
         if names_assigned(statement.target) & self.facts.variables:
             self.resolved = True
-            return self._for(self.known.once(statement, "by index", lambda: self._by_index(statement)), state)
+            return self._for(
+                self.known.once(statement, "by index", lambda: by_index(statement, self.facts, self.known)), state
+            )
         before, iterable = self._evaluated(statement.iter, state, "items")
         body, _, after = self._loop(statement, state, False)
         return [*before, replaced(statement, iter=iterable, body=body)], after
-
-    def _by_index(self, statement: gast.For) -> gast.For:
-        """``for row in A`` as a loop over the indices of its rows."""
-        targets = statement.target.elts if isinstance(statement.target, gast.Tuple) else [statement.target]
-        match statement.iter:
-            case gast.Call(func=gast.Name(id="enumerate"), args=[iterable], keywords=[]) if len(targets) == 2:
-                index, sources = targets[0].id, [(targets[1], iterable)]
-            case gast.Call(func=gast.Name(id="zip"), args=iterables, keywords=[]) if len(targets) == len(iterables):
-                index, sources = self.names.fresh("index"), list(zip(targets, iterables, strict=True))
-            case _ if len(targets) == 1:
-                index, sources = self.names.fresh(f"{targets[0].id}_index"), [(targets[0], statement.iter)]
-            case _:
-                raise NotOnePlace
-        rebound = names_assigned(statement.body)
-        first: Block = []
-        for target, source in sources:
-            if not self.facts.is_sequence(source) or names_read(source) & rebound or index in rebound:
-                raise NotOnePlace
-            if any(self.facts.emptied(inner) & names_read(source) for inner in gast.walk(statement) if isinstance(inner, gast.stmt)):
-                raise NotOnePlace
-            item = located_at(gast.Subscript(copy_tree(source), name(index), gast.Load()), statement)
-            self.facts.note_row(item, source, target)
-            first.append(located_at(gast.Assign([copy_tree(target)], item, None), statement))
-        lengths = [call("len", source) for _, source in sources]
-        count = lengths[0] if len(lengths) == 1 else call("min", *lengths)
-        live = self.facts.live_before.get(statement.body[0])
-        if live is not None:
-            for position, new in enumerate(first):
-                self.known.live[new] = live | names_read(first[position + 1 :]) | {index}
-        changed = replaced(
-            statement,
-            target=gast.Name(index, gast.Store(), None, None),
-            iter=located_at(call("range", count), statement),
-            body=[*first, *statement.body],
-        )
-        return changed
 
     def _scope(self, statement: Any, state: State) -> tuple[Block, State]:
         """``with`` and ``try``: the places of variables stay what they are."""
@@ -407,5 +376,7 @@ class _Walk:
 
 def _branches(statement: gast.Assign, value: gast.IfExp) -> gast.If:
     """``b = u if c else v`` as an assignment in each branch."""
-    sides = [[replaced(statement, targets=copy_tree(statement.targets), value=side)] for side in (value.body, value.orelse)]
+    sides = [
+        [replaced(statement, targets=copy_tree(statement.targets), value=side)] for side in (value.body, value.orelse)
+    ]
     return gast.copy_location(gast.If(value.test, *sides), statement)

@@ -19,8 +19,8 @@ After::
             buffer = b
         buffer *= 2.0
 
-Such a container is only ever made by a display (or a call that ``parts_of`` takes for one), read and written under keys that
-stand in the program, run through, or asked for its length.
+Such a container is only ever made by a display (or a call that ``parts_of`` takes for one), read and written under
+keys that stand in the program, run through, or asked for its length.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _items(value: gast.AST, parts_of: PartsOf) -> dict[Key, gast.expr] | None:
             return found if len(found) == len(keys) and all(str(key).isidentifier() for key in found) else None
         case gast.Call():
             made = parts_of(value)
-            return dict(made) if made is not None else None
+            return None if made is None else {**made}
         case _:
             return None
 
@@ -117,7 +117,9 @@ def _keys(tree: gast.FunctionDef, container: str, parts_of: PartsOf) -> list[Key
             case gast.For(iter=gast.Name(id=identifier) as iterable, target=gast.Name()) if identifier == container:
                 if all(isinstance(key, int) for key in keys) and keys:
                     counted.add(iterable)
-            case gast.Call(func=gast.Name(id="len"), args=[gast.Name(id=identifier) as item]) if identifier == container:
+            case gast.Call(func=gast.Name(id="len"), args=[gast.Name(id=identifier) as item]) if (
+                identifier == container
+            ):
                 if not is_object:
                     counted.add(item)
     return keys if len(counted) == occurrences else None
@@ -197,7 +199,7 @@ class _Apart:
         return _Items(self.parts).visit(copy_tree(value))
 
 
-class _Items(gast.NodeTransformer):
+class _Items(gast.NodeTransformer):  # type: ignore[misc]
     """Variables in the place of items."""
 
     def __init__(self, parts: dict[str, dict[Key, str]]) -> None:

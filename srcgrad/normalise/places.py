@@ -56,8 +56,8 @@ class PlacesOf:
     """What the pass must know of the program.
 
     ``variables`` are those in question, ``written`` those whose array some statement changes under their name.
-    ``is_view``: an expression gives an array that lies in a variable.  ``may_share``: it may.  ``is_array``: it is surely an
-    array.  ``is_sequence``: an array or list whose items an index gives.  ``is_number``: a variable only holds
+    ``is_view``: an expression gives an array that lies in a variable.  ``may_share``: it may.  ``is_array``: it is
+    surely an array.  ``is_sequence``: an array or list whose items an index gives.  ``is_number``: a variable only holds
     immutable values.  ``emptied``: the containers whose contents a statement changes.
     """
 
@@ -116,10 +116,14 @@ class Places:
             return state
         return frozenset(tuple(item for item in places if item[0] in live) for places in state)
 
-    def placed(self, state: State, variable: str, place: Callable[[Combination], Place]) -> State:
+    def own(self, state: State, variable: str, holder: str) -> State:
+        """The state in which a variable's array is one that a variable holds."""
+        return self.placed(state, variable, Place(holder))
+
+    def placed(self, state: State, variable: str, place: Place) -> State:
         """The state in which a variable has a new place."""
         return frozenset(
-            tuple(sorted({**dict(places), variable: place(places)}.items(), key=lambda item: item[0])) for places in state
+            tuple(sorted({**dict(places), variable: place}.items(), key=lambda item: item[0])) for places in state
         )
 
     def rebound(self, state: State, bound: set[str] | frozenset[str], site: Any) -> State:
@@ -186,9 +190,7 @@ class Places:
             case _:
                 raise NotOnePlace
 
-    def _index(
-        self, index: Any, places: Mapping[str, Place], site: Any, variable: str, before: list[gast.stmt]
-    ) -> Any:
+    def _index(self, index: Any, places: Mapping[str, Place], site: Any, variable: str, before: list[gast.stmt]) -> Any:
         """An index that can be evaluated again: whatever is no arithmetic on numbers gets a name."""
         match index:
             case gast.Slice(lower=lower, upper=upper, step=step):
@@ -219,4 +221,3 @@ class Places:
                 return self._is_arithmetic(left) and self._is_arithmetic(right)
             case _:
                 return False
-

@@ -42,17 +42,25 @@ class Selection:
         (key, block), *others = branches
         if not others or all(not block and not other for _, other in others):
             return block
-        return [if_statement(self._test(key, [other for other, _ in others], variables), block or [gast.Pass()], self.chain(others, variables))]
+        return [
+            if_statement(
+                self._test(key, [other for other, _ in others], variables),
+                block or [gast.Pass()],
+                self.chain(others, variables),
+            )
+        ]
 
     def _test(self, key: Key, others: Sequence[Key], variables: Sequence[str]) -> gast.expr:
         """A test that holds for one combination and none of the others."""
-        differing = [position for position in range(len(key)) if any(other[position] != key[position] for other in others)]
+        differing = [
+            position for position in range(len(key)) if any(other[position] != key[position] for other in others)
+        ]
         for position in differing:
             if all(other[position] != key[position] for other in others):
                 differing = [position]
                 break
         tests: list[gast.expr] = [
-            compare(self.variable(variables[position]), "==", constant(self._number(key[position]))) for position in differing
+            compare(self.variable(variables[position]), "==", constant(self._number(key[position])))
+            for position in differing
         ]
         return tests[0] if len(tests) == 1 else gast.BoolOp(gast.And(), tests)
-

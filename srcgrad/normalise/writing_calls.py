@@ -42,9 +42,9 @@ FunctionOf = Callable[[gast.Call], Any]
 def calls_as_assignments(
     tree: gast.FunctionDef, kinds: Mapping[gast.AST, Kind], function_of: FunctionOf, names: Names
 ) -> gast.FunctionDef:
-    """The function (in normal form) with assignments in the place of calls that write into arrays of real or complex numbers.
+    """The function (in normal form) with assignments in the place of calls that write into arrays of numbers.
 
-    Calls whose meaning an assignment would not keep (a mask for ``out``, a cast that assignments make and functions
+    The numbers are real or complex.  Calls whose meaning an assignment would not keep (a mask for ``out``, a cast that assignments make and functions
     refuse) stay as they are.
     """
     rewriter = _Rewriter(kinds, function_of, names)

@@ -9,7 +9,7 @@ import gast
 
 from srcgrad.analyse.activity import Activity, activity
 from srcgrad.analyse.dependence import dependencies
-from srcgrad.analyse.effects import shared_objects
+from srcgrad.analyse.aliasing import shared_objects
 from srcgrad.analyse.kinds import Kinds, infer
 from srcgrad.analyse.operations import may_carry
 from srcgrad.analyse.purity import is_pure_library_call

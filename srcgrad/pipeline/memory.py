@@ -8,7 +8,8 @@ from typing import Any
 import gast
 
 from srcgrad.analyse.activity import Activity
-from srcgrad.analyse.effects import entangled, held_places, written_variables
+from srcgrad.analyse.aliasing import held_places
+from srcgrad.analyse.effects import entangled, written_variables
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.liveness import liveness
 from srcgrad.analyse.mutation import changed_names, mutated_name
@@ -77,10 +78,10 @@ def _places_of(tree: gast.FunctionDef, kinds: Kinds, family: frozenset[str]) -> 
 
     def note_row(item: gast.expr, source: gast.expr, target: gast.AST) -> None:
         of[item] = of[target]
-        numbers.update(names_read(item.slice))  # type: ignore[attr-defined]
-        of[item.value] = of[source]  # type: ignore[attr-defined]
-        of[item.slice] = Scalar("int64", True)  # type: ignore[attr-defined]
-        _note_below(item.value, source, of)  # type: ignore[attr-defined]
+        numbers.update(names_read(item.slice))
+        of[item.value] = of[source]
+        of[item.slice] = Scalar("int64", True)
+        _note_below(item.value, source, of)
 
     alive = liveness(tree)
     return PlacesOf(
@@ -142,7 +143,9 @@ class _With:
         self.variables = kinds.variables
 
 
-def _with_views(tree: gast.FunctionDef, family: frozenset[str], is_view: Any, of: dict[gast.AST, Kind]) -> frozenset[str]:
+def _with_views(
+    tree: gast.FunctionDef, family: frozenset[str], is_view: Any, of: dict[gast.AST, Kind]
+) -> frozenset[str]:
     """The variables of a family that hold arrays, and those that hold views of them or are viewed by them."""
     found = set(family)
     while True:
