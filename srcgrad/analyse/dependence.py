@@ -29,6 +29,8 @@ def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
     kind = kinds.of.get(node)
     if isinstance(kind, Function):
         yield from _captured(kind, kinds)
+        if may_carry(kind):
+            yield from _brought_along(node, kinds)
         return
     if not isinstance(node, _TRANSPARENT) and not may_carry(kind):
         return
@@ -56,6 +58,19 @@ def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
         case gast.Attribute(value=value, attr=attr) if is_of_class(kinds.of.get(value), attr):
             return
         case gast.Subscript(value=value) | gast.Attribute(value=value) | gast.Starred(value=value):
+            yield from _leaves(value, kinds)
+        case _:
+            for child in gast.iter_child_nodes(node):
+                if isinstance(child, gast.expr | gast.keyword):
+                    yield from _leaves(child, kinds)
+
+
+def _brought_along(node: gast.AST, kinds: Kinds) -> Iterator[str]:
+    """The variables behind the arguments that come with a function: those of a partial, the receiver of a method."""
+    match node:
+        case gast.Name(id=identifier):
+            yield identifier
+        case gast.Attribute(value=value):
             yield from _leaves(value, kinds)
         case _:
             for child in gast.iter_child_nodes(node):

@@ -69,7 +69,6 @@ class Calls:
                 node=value,
                 advice="define it at the top level, with what it reads from around it as arguments",
             )
-        arguments = self._arguments(value, target)
         function = self.kinds.of.get(value.func)
         if isinstance(function, Function) and (function.keywords or (function.leading and not function.bound)):
             raise UnsupportedError(
@@ -77,6 +76,13 @@ class Calls:
                 node=value,
                 advice="call the function itself with all its arguments",
             )
+        if target.receiver is None and isinstance(value.func, gast.Name) and expressions.depends(value.func):
+            raise UnsupportedError(
+                "a method that is kept in a variable is not differentiated",
+                node=value,
+                advice="call it as a method of its object",
+            )
+        arguments = self._arguments(value, target)
         active = tuple(
             (parameter, argument) for parameter, argument in arguments.items() if expressions.depends(argument)
         )
