@@ -8,8 +8,8 @@ from typing import Any
 import gast
 
 from srcgrad.analyse.activity import Activity, activity
-from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.aliasing import shared_objects
+from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.kinds import Kinds, infer
 from srcgrad.analyse.operations import may_carry
 from srcgrad.analyse.purity import is_pure_library_call
@@ -25,7 +25,7 @@ from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.pipeline.memory import written_plainly
 from srcgrad.pipeline.program import SourceProgram
-from srcgrad.pipeline.spelling import spelled_out
+from srcgrad.pipeline.statement_spelling import spelled_out
 from srcgrad.pipeline.writing_out import calls_to_write_out
 from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names

@@ -13,39 +13,19 @@ from typing import Any
 
 import gast
 
-from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path, single_target
-from srcgrad.analyse.purity import is_pure_library_call
-from srcgrad.differentiate.needed import statements_of
 from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
-from srcgrad.normalise.hoisting import hoist
-from srcgrad.pipeline.object_spelling import constructed_class, filled_by_init, spelled_object
+from srcgrad.pipeline.object_spelling import constructed_class, spelled_object
 from srcgrad.rules.registry import is_hashable
 from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, located_at, name, subscript, substitute
 from srcgrad.syntax.names import Names
-from srcgrad.syntax.tree import with_replaced
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
-def spelled_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: Names) -> gast.FunctionDef | None:
-    """The function with what varies spelled out one step further, None where there is nothing to do."""
-    speller = _Speller(kinds, names)
-    for statement in statements_of(tree.body):
-        speller.varied = active.varied_before.get(statement, frozenset())
-        speller.statement(statement)
-    if not speller.replaced and speller.hoisted:
-        return hoist(tree, speller.hoisted.__contains__, names, is_pure=is_pure_library_call)
-    if not speller.replaced:
-        return None
-    found = with_replaced(tree, speller.replaced)
-    assert isinstance(found, gast.FunctionDef)
-    return found
-
-
-class _Speller:
+class Speller:
     """Finds what to replace, by what; nothing inside of what is replaced."""
 
     def __init__(self, kinds: Kinds, names: Names) -> None:
@@ -57,42 +37,6 @@ class _Speller:
 
     def depends(self, node: gast.AST) -> bool:
         return bool(dependencies(node, self.kinds) & self.varied)
-
-    def statement(self, statement: gast.stmt) -> None:
-        """Look at one statement and its expressions."""
-        parts = self._spelled_statement(statement)
-        if parts is not None:
-            self.replaced[statement] = [located_at(copy_tree(part), statement) for part in parts]
-            return
-        match statement:
-            case gast.Assign(value=value) | gast.AugAssign(value=value) | gast.For(iter=value):
-                self.expression(value)
-            case gast.Return(value=gast.AST() as value):
-                self.expression(value)
-            case gast.Expr(value=gast.Call(func=gast.Attribute()) as value):
-                self.expression(value)
-            case _:
-                pass
-
-    def _spelled_statement(self, statement: gast.stmt) -> list[gast.stmt] | None:
-        match statement:
-            case gast.Assign(targets=[gast.Tuple(elts=targets)], value=gast.Call() as value) if self.depends(value):
-                return self._transposed(targets, value)
-            case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value):
-                if self._is(value, functools.reduce) and self.depends(value):
-                    return self._folded(target, value)
-                if constructed_class(value, self.kinds) is not None and self.depends(value):
-                    return filled_by_init(target, value, self.names.fresh(target.id))
-
-            case gast.Expr(value=gast.Call(func=gast.Attribute(value=receiver, attr=attr)) as value):
-                return self._changes(receiver, attr, value)
-            case gast.AugAssign(target=gast.Name() as target, op=gast.Add(), value=value):
-                if isinstance(self.kinds.of.get(target), SequenceOf):
-                    if target.id in self.varied or self.depends(value):
-                        return self._appended(name(target.id), value)
-            case _:
-                pass
-        return None
 
     def expression(self, node: gast.AST) -> None:
         """Look at an expression and all below it."""
@@ -136,7 +80,7 @@ class _Speller:
                     return self._joined(node, elements)
         return None
 
-    def _is(self, node: gast.AST, function: Any) -> bool:
+    def is_call_of(self, node: gast.AST, function: Any) -> bool:
         if not isinstance(node, gast.Call):
             return False
         target = single_target(node, self.kinds)
@@ -159,8 +103,8 @@ class _Speller:
         if not isinstance(kind, Iterator) and not (isinstance(kind, SequenceOf) and kind.cls in _VIEWS):
             return None
         item = self.names.fresh("item")
-        items = gast.ListComp(name(item), [_generator(item, iterable)])
-        return call("tuple", items) if self._is(node, tuple) else items
+        items = gast.ListComp(name(item), [generator(item, iterable)])
+        return call("tuple", items) if self.is_call_of(node, tuple) else items
 
     def mapped(self, node: gast.Call) -> gast.expr | None:
         """``map(f, xs)`` as ``(f(x) for x in xs)``."""
@@ -168,12 +112,12 @@ class _Speller:
         if not sources or any(isinstance(source, gast.Starred) for source in sources):
             return None
         items = [self.names.fresh("item") for _ in sources]
-        applied = self._applied(function, [name(item) for item in items])
+        applied = self.applied(function, [name(item) for item in items])
         if applied is None:
             return None
         if len(sources) == 1:
-            return gast.GeneratorExp(applied, [_generator(items[0], sources[0])])
-        target = gast.Tuple([_stored(item) for item in items], gast.Store())
+            return gast.GeneratorExp(applied, [generator(items[0], sources[0])])
+        target = gast.Tuple([stored(item) for item in items], gast.Store())
         return gast.GeneratorExp(applied, [gast.comprehension(target, call("zip", *sources), [], 0)])
 
     def filtered(self, node: gast.Call) -> gast.expr | None:
@@ -181,12 +125,12 @@ class _Speller:
         function, source = node.args
         item = self.names.fresh("item")
         is_truth = isinstance(function, gast.Constant) and function.value is None
-        test = name(item) if is_truth else self._applied(function, [name(item)])
+        test = name(item) if is_truth else self.applied(function, [name(item)])
         if test is None:
             return None
-        return gast.GeneratorExp(name(item), [gast.comprehension(_stored(item), source, [test], 0)])
+        return gast.GeneratorExp(name(item), [gast.comprehension(stored(item), source, [test], 0)])
 
-    def _applied(self, function: gast.expr, arguments: list[gast.expr]) -> gast.expr | None:
+    def applied(self, function: gast.expr, arguments: list[gast.expr]) -> gast.expr | None:
         """A call of a function; a lambda's body with the arguments in place of its parameters."""
         if isinstance(function, gast.Lambda):
             plain = function.args
@@ -207,7 +151,7 @@ class _Speller:
             return gast.Dict([None, *keys], [node.args[0], *values])
         if len(node.args) == 1 and not keys:
             key, value = self.names.fresh("key"), self.names.fresh("item")
-            target = gast.Tuple([_stored(key), _stored(value)], gast.Store())
+            target = gast.Tuple([stored(key), stored(value)], gast.Store())
             return gast.DictComp(name(key), name(value), [gast.comprehension(target, node.args[0], [], 0)])
         return None
 
@@ -216,7 +160,7 @@ class _Speller:
         entries: dict[Any, tuple[gast.expr, gast.expr]] = {}
         for key, value in zip(keys, values, strict=True):
             if key is None:
-                known = self._keys_of(value)
+                known = self.keys_of(value)
                 if known is None:
                     return None
                 entries.update({item: (constant(item), subscript(value, constant(item))) for item in known})
@@ -226,7 +170,7 @@ class _Speller:
                 return None
         return gast.Dict([key for key, _ in entries.values()], [value for _, value in entries.values()])
 
-    def _keys_of(self, node: gast.expr) -> list[Any] | None:
+    def keys_of(self, node: gast.expr) -> list[Any] | None:
         """The keys of a dict, where the program fixes them."""
         kind = self.kinds.of.get(node)
         if not isinstance(kind, DictOf) or kind.entries is None or not kind.exact or not is_path(node, self.kinds):
@@ -240,7 +184,7 @@ class _Speller:
             if keyword.arg is not None:
                 keywords.append(keyword)
                 continue
-            known = self._keys_of(keyword.value)
+            known = self.keys_of(keyword.value)
             if known is None or not all(isinstance(key, str) for key in known):
                 return None
             keywords += [gast.keyword(key, subscript(keyword.value, constant(key))) for key in known]
@@ -254,7 +198,7 @@ class _Speller:
             return None
         key = node.args[0]
         default = node.args[1] if len(node.args) == 2 else constant(None)
-        known = self._keys_of(table)
+        known = self.keys_of(table)
         if known is not None and isinstance(key, gast.Constant):
             return subscript(table, key) if key.value in known else default
         return gast.IfExp(compare(key, "in", table), subscript(table, key), default)
@@ -284,13 +228,13 @@ class _Speller:
             return None
         rest = [keyword for keyword in node.keywords if keyword.arg != "key"]
         order = gast.Call(node.func, [call("range", call("len", source))], [gast.keyword("key", key), *rest])
-        return gast.ListComp(subscript(source, name(index)), [_generator(index, order)])
+        return gast.ListComp(subscript(source, name(index)), [generator(index, order)])
 
     def _key_of_index(self, function: gast.expr | None, source: gast.expr) -> gast.expr | None:
         """The key of an element, by its index."""
         index = self.names.fresh("index")
         element = subscript(source, name(index))
-        applied = element if function is None else self._applied(function, [element])
+        applied = element if function is None else self.applied(function, [element])
         if applied is None:
             return None
         parameters = gast.arguments([gast.Name(index, gast.Param(), None, None)], [], None, [], [], None, [])
@@ -310,97 +254,24 @@ class _Speller:
                 parts.append(display([element], gast.Load()))
         return functools.reduce(lambda left, right: binary(left, "+", right), parts)
 
-    # ---- statements ----
 
-    def _transposed(self, targets: list[gast.expr], value: gast.Call) -> list[gast.stmt] | None:
-        """``firsts, seconds = zip(*pairs)``: one comprehension for each."""
-        match value:
-            case gast.Call(args=[gast.Starred(value=source)], keywords=[]) if self._is(value, zip):
-                pass
-            case _:
-                return None
-        if not is_path(source, self.kinds):
-            return None
-        statements: list[gast.stmt] = []
-        for position, target in enumerate(targets):
-            item = self.names.fresh("item")
-            items = gast.ListComp(subscript(name(item), position), [_generator(item, source)])
-            statements.append(gast.Assign([target], call("tuple", items), None))
-        return statements
-
-    def _folded(self, target: gast.Name, node: gast.Call) -> list[gast.stmt] | None:
-        """``y = functools.reduce(f, xs)`` as a loop."""
-        if len(node.args) not in (2, 3) or node.keywords or not is_path(node.args[1], self.kinds):
-            return None
-        function, source, *start = node.args
-        item, total = self.names.fresh("item"), self.names.fresh("total")
-        applied = self._applied(function, [name(total), name(item)])
-        if applied is None:
-            return None
-        first = start[0] if start else subscript(source, 0)
-        rest = source if start else gast.Subscript(source, gast.Slice(constant(1), None, None), gast.Load())
-        step = gast.Assign([_stored(total)], applied, None)
-        return [
-            gast.Assign([_stored(total)], first, None),
-            gast.For(_stored(item), rest, [step], [], None),
-            gast.Assign([target], name(total), None),
-        ]
-
-    def _changes(self, receiver: gast.expr, attr: str, value: gast.Call) -> list[gast.stmt] | None:
-        """``xs.extend(ys)`` as appends, ``table.update(a=x)`` as assignments."""
-        kind = self.kinds.of.get(receiver)
-        given = (receiver, *value.args, *(keyword.value for keyword in value.keywords))
-        if not any(self.depends(part) for part in given):
-            return None
-        if attr == "extend" and isinstance(kind, SequenceOf) and len(value.args) == 1:
-            return self._appended(receiver, value.args[0])
-        if attr == "update" and isinstance(kind, DictOf) and len(value.args) <= 1:
-            return self._updated(receiver, value)
-        return None
-
-    def _appended(self, receiver: gast.expr, value: gast.expr) -> list[gast.stmt]:
-        if isinstance(value, gast.List | gast.Tuple) and not any(isinstance(item, gast.Starred) for item in value.elts):
-            return [gast.Expr(call(gast.Attribute(receiver, "append", gast.Load()), item)) for item in value.elts]
-        item = self.names.fresh("item")
-        append = gast.Expr(call(gast.Attribute(receiver, "append", gast.Load()), name(item)))
-        # A list that is extended by itself must not grow while it is run through.
-        source = value if not isinstance(value, gast.Name) else call("list", value)
-        return [gast.For(_stored(item), source, [append], [], None)]
-
-    def _updated(self, receiver: gast.expr, value: gast.Call) -> list[gast.stmt] | None:
-        entries: list[tuple[gast.expr, gast.expr]] = []
-        for source in value.args:
-            if isinstance(source, gast.Dict) and None not in source.keys:
-                entries += zip(source.keys, source.values, strict=True)
-                continue
-            known = self._keys_of(source)
-            if known is None:
-                return None
-            entries += [(constant(key), subscript(source, constant(key))) for key in known]
-        for keyword in value.keywords:
-            if keyword.arg is None:
-                return None
-            entries.append((constant(keyword.arg), keyword.value))
-        return [gast.Assign([gast.Subscript(receiver, key, gast.Store())], item, None) for key, item in entries]
-
-
-_Spelling = Callable[[_Speller, gast.Call], gast.expr | None]
+_Spelling = Callable[[Speller, gast.Call], gast.expr | None]
 _SPELLINGS: dict[Any, _Spelling] = {
-    builtins.list: _Speller.listed,
-    builtins.tuple: _Speller.listed,
-    builtins.map: _Speller.mapped,
-    builtins.filter: _Speller.filtered,
-    builtins.dict: _Speller.dictionary,
-    builtins.max: _Speller.chosen,
-    builtins.min: _Speller.chosen,
-    builtins.sorted: _Speller.ordered,
-    dict.get: _Speller.got,
+    builtins.list: Speller.listed,
+    builtins.tuple: Speller.listed,
+    builtins.map: Speller.mapped,
+    builtins.filter: Speller.filtered,
+    builtins.dict: Speller.dictionary,
+    builtins.max: Speller.chosen,
+    builtins.min: Speller.chosen,
+    builtins.sorted: Speller.ordered,
+    dict.get: Speller.got,
 }
 
 
-def _stored(identifier: str) -> gast.Name:
+def stored(identifier: str) -> gast.Name:
     return gast.Name(identifier, gast.Store(), None, None)
 
 
-def _generator(item: str, iterable: gast.expr) -> gast.comprehension:
-    return gast.comprehension(_stored(item), iterable, [], 0)
+def generator(item: str, iterable: gast.expr) -> gast.comprehension:
+    return gast.comprehension(stored(item), iterable, [], 0)
