@@ -38,7 +38,7 @@ from typing import Any
 
 import gast
 
-from srcgrad.normalise.places import NotOnePlace, Place, Places, PlacesOf, Restart, State, join
+from srcgrad.normalise.places import NotOnePlace, Place, Places, PlacesOf, Restart, State, join, through
 from srcgrad.normalise.rows import by_index
 from srcgrad.normalise.scopes import DEFINITIONS, own_nodes, replaced
 from srcgrad.normalise.selection import Selection
@@ -263,33 +263,14 @@ class _Walk:
         if not places:
             return copy_tree(statement)
         if isinstance(statement, gast.AugAssign):
-            target = self._target(statement.target, places, whole=True)
+            target = through(statement.target, places, self.facts, whole=True)
             return replaced(statement, target=target, value=substitute(statement.value, places))
         if isinstance(statement, gast.Assign):
-            targets = [self._target(target, places, whole=False) for target in statement.targets]
+            targets = [through(target, places, self.facts, whole=False) for target in statement.targets]
             return replaced(statement, targets=targets, value=substitute(statement.value, places))
         if names_assigned(statement) & places.keys():
             raise NotOnePlace
         return substitute(statement, places)
-
-    def _target(self, target: Any, places: dict[str, gast.expr], whole: bool) -> gast.expr:
-        match target:
-            case gast.Name(id=identifier):
-                if identifier not in places or not whole:
-                    return copy_tree(target)
-                changed = copy_tree(places[identifier])
-                if isinstance(changed, gast.Attribute) and self.facts.is_transposed(changed):
-                    changed = gast.Subscript(changed, gast.Constant(Ellipsis, None), gast.Store())
-                changed.ctx = gast.Store()
-                return located_at(changed, target)
-            case gast.Subscript(value=value, slice=index):
-                return replaced(target, value=substitute(value, places), slice=substitute(index, places))
-            case gast.Attribute(value=value):
-                return replaced(target, value=substitute(value, places))
-            case _:
-                if names_read(target) & places.keys():
-                    raise NotOnePlace
-                return copy_tree(target)
 
     # ---- control flow ----
 
@@ -338,14 +319,41 @@ class _Walk:
         return [replaced(statement, test=endlessly, body=[*before, located_at(leave, statement)])], after
 
     def _for(self, statement: gast.For, state: State) -> tuple[Block, State]:
-        if names_assigned(statement.target) & self.facts.variables:
+        read = names_read(statement.iter) & self.facts.variables
+        probe = self.known.once(statement, "probe", lambda: located_at(gast.Expr(statement.iter), statement))
+        chosen = bool(read) and len(self._groups(probe, state)) > 1
+        if names_assigned(statement.target) & self.facts.variables or (chosen and not _is_range(statement.iter)):
             self.resolved = True
-            return self._for(
-                self.known.once(statement, "by index", lambda: by_index(statement, self.facts, self.known)), state
-            )
-        before, iterable = self._evaluated(statement.iter, state, "items")
-        body, _, after = self._loop(statement, state, False)
+            return self._for(self.known.once(statement, "by index", lambda: self._by_index(statement)), state)
+        if chosen:
+            before, bounds = self._bounds(statement.iter, state)
+            iterable: gast.expr = replaced(statement.iter, args=bounds)
+        else:
+            before, iterable = self._evaluated(statement.iter, state, "items")
+        if read and not chosen:
+            # What the loop runs over is read in every trip, as far as the places of variables go.
+            for inner in own_nodes(statement.body):
+                if isinstance(inner, gast.stmt) and inner in self.live_after:
+                    self.live_after[inner] = self.live_after[inner] | read
+        body, head, after = self._loop(statement, state, False)
+        if not chosen:
+            self._groups(probe, head)
         return [*before, replaced(statement, iter=iterable, body=body)], after
+
+    def _by_index(self, statement: gast.For) -> gast.For:
+        changed = by_index(statement, self.facts, self.known)
+        self.live_after[changed] = self.live_after.get(statement, frozenset())
+        return changed
+
+    def _bounds(self, iterable: Any, state: State) -> tuple[Block, list[gast.expr]]:
+        """The bounds of a range, evaluated before the loop where they depend on which array a variable holds."""
+        before: Block = []
+        bounds = []
+        for argument in iterable.args:
+            more, bound = self._evaluated(argument, state, "count")
+            before.extend(more)
+            bounds.append(bound)
+        return before, bounds
 
     def _scope(self, statement: Any, state: State) -> tuple[Block, State]:
         """``with`` and ``try``: the places of variables stay what they are."""
@@ -380,3 +388,8 @@ def _branches(statement: gast.Assign, value: gast.IfExp) -> gast.If:
         [replaced(statement, targets=copy_tree(statement.targets), value=side)] for side in (value.body, value.orelse)
     ]
     return gast.copy_location(gast.If(value.test, *sides), statement)
+
+
+def _is_range(iterable: gast.AST) -> bool:
+    """Whether a loop runs over a ``range``."""
+    return isinstance(iterable, gast.Call) and isinstance(iterable.func, gast.Name) and iterable.func.id == "range"

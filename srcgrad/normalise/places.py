@@ -11,7 +11,7 @@ import gast
 from srcgrad.syntax.build import assign, name, names_read
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.substitution import substitute
-from srcgrad.syntax.tree import copy_tree
+from srcgrad.syntax.tree import copy_tree, located_at
 
 _MOST_COMBINATIONS = 8
 
@@ -221,3 +221,24 @@ class Places:
                 return self._is_arithmetic(left) and self._is_arithmetic(right)
             case _:
                 return False
+
+
+def through(target: Any, places: Mapping[str, gast.expr], facts: PlacesOf, whole: bool) -> gast.expr:
+    """A target with places for variables; with ``whole`` also where a variable itself is the target: ``v += 1``."""
+    match target:
+        case gast.Name(id=identifier):
+            if identifier not in places or not whole:
+                return copy_tree(target)
+            changed = copy_tree(places[identifier])
+            if isinstance(changed, gast.Attribute) and facts.is_transposed(changed):
+                changed = gast.Subscript(changed, gast.Constant(Ellipsis, None), gast.Store())
+            changed.ctx = gast.Store()
+            return located_at(changed, target)
+        case gast.Subscript(value=value, slice=index):
+            return replaced(target, value=substitute(value, places), slice=substitute(index, places))
+        case gast.Attribute(value=value):
+            return replaced(target, value=substitute(value, places))
+        case _:
+            if names_read(target) & places.keys():
+                raise NotOnePlace
+            return copy_tree(target)
