@@ -39,7 +39,7 @@ Block = list[gast.stmt]
 Key: TypeAlias = str | int
 
 # The items of a call that makes an object with these attributes, None where it does not.
-PartsOf = Callable[[gast.Call], dict[str, gast.expr] | None]
+PartsOf = Callable[[gast.Call], dict[Key, gast.expr] | None]
 
 _MOST_ITEMS = 6
 
@@ -82,8 +82,7 @@ def _items(value: gast.AST, parts_of: PartsOf) -> dict[Key, gast.expr] | None:
             found: dict[Key, gast.expr] = {key.value: item for key, item in zip(keys, values, strict=True)}
             return found if len(found) == len(keys) and all(str(key).isidentifier() for key in found) else None
         case gast.Call():
-            made = parts_of(value)
-            return None if made is None else {**made}
+            return parts_of(value)
         case _:
             return None
 

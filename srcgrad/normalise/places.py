@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import gast
 
+from srcgrad.normalise.scopes import replaced
 from srcgrad.syntax.build import assign, name, names_read
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.substitution import substitute

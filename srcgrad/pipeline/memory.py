@@ -16,7 +16,7 @@ from srcgrad.analyse.mutation import changed_names, mutated_name
 from srcgrad.analyse.operations import is_basic_index, single_target
 from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.normalise.aliases import one_name_each
-from srcgrad.normalise.apart import taken_apart
+from srcgrad.normalise.apart import Key, taken_apart
 from srcgrad.normalise.counts import counts_before_loops
 from srcgrad.normalise.places import PlacesOf
 from srcgrad.normalise.writing_calls import calls_as_assignments
@@ -100,11 +100,11 @@ def _places_of(tree: gast.FunctionDef, kinds: Kinds, family: frozenset[str]) -> 
     )
 
 
-def _attributes(made: gast.Call, function_of: Any) -> dict[str, gast.expr] | None:
+def _attributes(made: gast.Call, function_of: Any) -> dict[Key, gast.expr] | None:
     """The attributes that ``SimpleNamespace(u=x, scale=s)`` gives a new object."""
     if function_of(made) is not SimpleNamespace or made.args:
         return None
-    found = {keyword.arg: keyword.value for keyword in made.keywords if keyword.arg is not None}
+    found: dict[Key, gast.expr] = {item.arg: item.value for item in made.keywords if item.arg is not None}
     return found if len(found) == len(made.keywords) else None
 
 
