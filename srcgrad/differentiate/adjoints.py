@@ -237,7 +237,11 @@ class Adjoints:
                     return subscript(self.part(value), kind.cls._fields.index(attr))  # type: ignore[attr-defined]
                 return attribute(self.part(value), attr)
             case _:
-                raise UnsupportedError("the derivative of this part of a value is not supported", node=leaf)
+                raise UnsupportedError(
+                    "the derivative of this part of a value is not supported",
+                    node=leaf,
+                    advice="give it a variable of its own, in a statement before",
+                )
 
     def _advanced_index(self, leaf: gast.expr) -> gast.expr | None:
         """The index, where it may name an element twice: an integer array."""

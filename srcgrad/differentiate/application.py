@@ -197,7 +197,11 @@ def apply_rule(
     differentiable = set(rule.arguments or rule.parameters)
     for parameter in active:
         if parameter not in differentiable:
-            raise UnsupportedError(f"{called} is not differentiated with respect to {parameter!r}", node=node)
+            raise UnsupportedError(
+                f"{called} is not differentiated with respect to {parameter!r}",
+                node=node,
+                advice="pass it through srcgrad.stop_gradient, or compute it from what is not differentiated",
+            )
     return Application(rule, operands, active)
 
 
@@ -207,14 +211,22 @@ def _bound(rule: Rule, operation: Operation, node: gast.expr, called: str, kinds
     positional = [parameter for parameter in parameters if parameter.kind is not Parameter.KEYWORD_ONLY]
     for position, argument in enumerate(operation.arguments):
         if isinstance(argument, gast.Starred):
-            raise UnsupportedError(f"{called}(*...) with differentiated values is not supported", node=node)
+            raise UnsupportedError(
+                f"{called}(*...) with differentiated values is not supported",
+                node=node,
+                advice="pass the arguments one by one",
+            )
         if position < len(positional) and positional[position].kind is not Parameter.VAR_POSITIONAL:
             operands[positional[position].name] = argument
         elif positional and positional[-1].kind is Parameter.VAR_POSITIONAL:
             operands[positional[-1].name] = tuple_of(*operation.arguments[len(positional) - 1 :])
             break
         else:
-            raise UnsupportedError(f"{called} is not differentiated with so many positional arguments", node=node)
+            raise UnsupportedError(
+                f"{called} is not differentiated with so many positional arguments",
+                node=node,
+                advice="pass the options by keyword",
+            )
     accepted = {parameter.name for parameter in parameters if parameter.kind is not Parameter.VAR_POSITIONAL}
     for keyword, value in operation.keywords:
         if keyword in accepted:

@@ -43,7 +43,11 @@ def _display(expressions: Expressions, elements: list[gast.expr], cotangent: Cot
         parts = [subscript(expression, index) for index in range(len(elements))]
     for element, part in zip(elements, parts, strict=True):
         if isinstance(element, gast.Starred):
-            raise UnsupportedError("a starred element of differentiated values is not supported", node=element)
+            raise UnsupportedError(
+                "a starred element of differentiated values is not supported",
+                node=element,
+                advice="write its elements one by one",
+            )
         _push_part(expressions, element, part)
 
 
@@ -59,7 +63,11 @@ def _dict(expressions: Expressions, node: gast.Dict, cotangent: Cotangent) -> No
     entries: dict[object, tuple[gast.expr, gast.expr]] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            raise UnsupportedError("'**' in a dict of differentiated values is not supported", node=node)
+            raise UnsupportedError(
+                "'**' in a dict of differentiated values is not supported",
+                node=node,
+                advice="assign the entries one by one: table[key] = value",
+            )
         if not isinstance(key, gast.Constant) and len(node.keys) > 1:
             raise UnsupportedError(
                 "two keys of this dict may be equal",

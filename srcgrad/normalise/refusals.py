@@ -33,9 +33,17 @@ def refuse_unsupported(function: gast.FunctionDef, allow_nonlocal: bool = False)
         if isinstance(node, gast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             raise UnsupportedError("a star import hides what it defines", node=node, advice="import by name")
         if isinstance(node, gast.comprehension) and node.is_async:
-            raise UnsupportedError("async comprehensions are not differentiated", node=node.target)
+            raise UnsupportedError(
+                "async comprehensions are not differentiated",
+                node=node.target,
+                advice="use a plain comprehension",
+            )
         if isinstance(node, (gast.Tuple, gast.List)) and isinstance(node.ctx, gast.Store) and not node.elts:
-            raise UnsupportedError("unpacking into nothing is not differentiated", node=node)
+            raise UnsupportedError(
+                "unpacking into nothing is not differentiated",
+                node=node,
+                advice="leave the assignment out",
+            )
         if isinstance(node, gast.Delete):
             _refuse_deletions(node)
         if isinstance(node, gast.Try) and jumps_out_of(node.finalbody):
@@ -62,7 +70,11 @@ def _refuse_deletions(node: gast.Delete) -> None:
         if isinstance(target, (gast.Tuple, gast.List)):
             targets.extend(target.elts)
         elif not isinstance(target, (gast.Name, gast.Subscript)):
-            raise UnsupportedError("deleting an attribute is not differentiated", node=target)
+            raise UnsupportedError(
+                "deleting an attribute is not differentiated",
+                node=target,
+                advice="leave the 'del' out",
+            )
 
 
 def _refuse_declarations(function: gast.FunctionDef, allow_nonlocal: bool) -> None:

@@ -61,7 +61,11 @@ def expand(
         tree = wider
         observe(tree)
         found = infer(tree, function, kinds, program)
-    raise UnsupportedError("this function calls itself in a way that cannot be written out", node=tree)
+    raise UnsupportedError(
+        "this function calls itself in a way that cannot be written out",
+        node=tree,
+        advice="let the recursion be one function that calls itself by its name",
+    )
 
 
 def _written_out(

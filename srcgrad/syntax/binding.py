@@ -82,7 +82,11 @@ def bind(
             for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
                 named[key.value] = value
         else:
-            raise ArgumentTypeError("the keywords of this call are not known before it runs", node=keyword.value)
+            raise ArgumentTypeError(
+                "the keywords of this call are not known before it runs",
+                node=keyword.value,
+                advice="pass them one by one",
+            )
     try:
         bound = bind_arguments(signature, [*leading, *positional], named)
     except ArgumentTypeError as error:

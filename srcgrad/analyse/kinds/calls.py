@@ -207,7 +207,11 @@ class Calls(Expressions):
         try:
             bound = bind_arguments(signature, positional, keywords)
         except ArgumentTypeError as error:
-            raise ArgumentTypeError(f"in this call, {error.message}", node=node) from None
+            raise ArgumentTypeError(
+                f"in this call, {error.message}",
+                node=node,
+                advice="see the definition of the function that is called",
+            ) from None
         parameters: dict[str, Kind] = {}
         for parameter, argument in bound.items():
             if isinstance(argument, Default):

@@ -79,10 +79,10 @@ class Expressions(Operators):
         """Note that a variable of the environment is read."""
         self.session.reads[(id(owner), name)] = EnvironmentRead(owner, name, kind)
 
-    def _similar(self, name: str, binding: Any) -> str | None:
+    def _similar(self, name: str, binding: Any) -> str:
         owner = binding.owner if isinstance(binding.owner, dict) else {}
         close = difflib.get_close_matches(name, [*self.locals, *owner, *vars(builtins)], 1)
-        return f"did you mean {close[0]!r}?" if close else None
+        return f"did you mean {close[0]!r}?" if close else "define it before the derivative is called"
 
     # ---- constants and displays ----
 

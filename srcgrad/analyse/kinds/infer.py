@@ -77,4 +77,8 @@ def infer(tree: gast.FunctionDef, function: Any, parameters: Mapping[str, Kind],
             return frame.kinds()
         # Something was stored into a container that may have been read before: once more, knowing it.
         session.version += 1
-    raise UnsupportedError("the kinds of this function's containers do not settle", node=tree)
+    raise UnsupportedError(
+        "the kinds of this function's containers do not settle",
+        node=tree,
+        advice="keep values of one kind in each container",
+    )

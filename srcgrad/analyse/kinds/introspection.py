@@ -104,7 +104,11 @@ def _setattr(frame: Calls, node: gast.AST, arguments: Arguments, options: Option
     if isinstance(arguments[1], Constant):
         frame.store_attribute(node, arguments[0], arguments[1].value, arguments[2])
         return Constant(None)
-    raise UnsupportedError("which attribute this sets is known only at run time", node=node)
+    raise UnsupportedError(
+        "which attribute this sets is known only at run time",
+        node=node,
+        advice="assign the attribute by its name: value.name = ...",
+    )
 
 
 @transfer_of(getattr)

@@ -114,7 +114,11 @@ class Loops(Construction):
                 after = {name: kind if kind == head.get(name) else Opaque() for name, kind in after.items()}
             head = after
         else:
-            raise SrcgradError("the kinds of this loop's variables do not settle", node=node)
+            raise SrcgradError(
+                "the kinds of this loop's variables do not settle",
+                node=node,
+                advice="let each variable of the loop keep its kind from trip to trip",
+            )
         self.variables = leave(head)
         self.active.pop()
         if self.variables is not None:

@@ -336,7 +336,11 @@ class Objects(Frame):
                 advice="make a new array: x.reshape(...)",
             )
         elif isinstance(container, Constant) and isinstance(container.value, (type, types.ModuleType)):
-            raise UnsupportedError("assigning attributes of modules and classes is not differentiated", node=node)
+            raise UnsupportedError(
+                "assigning attributes of modules and classes is not differentiated",
+                node=node,
+                advice="pass the value as an argument, or keep it in a local variable",
+            )
 
     def unpacked(self, node: gast.AST, kind: Kind, count: int) -> list[Kind]:
         """The kinds of the items when a value is unpacked into ``count`` targets."""

@@ -1,0 +1,418 @@
+"""Functions that srcgrad refuses, each for one reason; ``refused`` tells the message, and what the caret is under.
+
+The line in question carries the mark ``# <-``.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A function, the arguments of a call, and the start of the message that refuses it."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    message: str
+    under_caret: str
+
+
+REFUSED: list[Refused] = []
+
+
+def refused(message: str, under_caret: str, *arguments: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter a function into the list."""
+
+    def enter(function: Callable[..., Any]) -> Callable[..., Any]:
+        REFUSED.append(Refused(function, arguments or (1.5,), message, under_caret))
+        return function
+
+    return enter
+
+
+X = np.array([1.0, 2.0, 3.0])
+TABLE = {"weight": 2.0}
+ROWS = np.ones(3)
+
+
+# ---- constructs without a normal form ----
+
+
+@refused("generators", "yield x * x")
+def yields(x):
+    yield x * x  # <-
+
+
+@refused("async functions", "async def awaits(x):")
+async def awaits(x):  # <-
+    return x * x
+
+
+@refused("assigning global variables", "global STATE")
+def assigns_a_global(x):
+    global STATE  # <-
+    STATE = x * x
+    return STATE * x
+
+
+@refused("assigning nonlocal variables", "nonlocal y")
+def assigns_a_nonlocal(x):
+    y = x
+
+    def change():
+        nonlocal y  # <-
+        y = y * x
+
+    change()
+    return y
+
+
+@refused("a class defined inside", "class Box:")
+def makes_a_class(x):
+    class Box:  # <-
+        value = x
+
+    return Box.value * x
+
+
+@refused("match", "match (x, 1):")
+def matches(x):
+    match (x, 1):  # <-
+        case (y, 1):
+            return y * y
+    return x
+
+
+@refused("unpacking into nothing", "()")
+def unpacks_into_nothing(x):
+    () = []  # <-
+    return x * x
+
+
+@refused("deleting an attribute", "TABLE.weight")
+def deletes_an_attribute(x):
+    del TABLE.weight  # <-
+    return x
+
+
+@refused("a finally that returns", "return x")
+def returns_in_finally(x):
+    try:
+        x = x * x
+    finally:
+        return x  # <-
+
+
+@refused("deleting a differentiated value", "del values[0]")
+def deletes_an_element(x):
+    values = [x * x, x]
+    del values[0]  # <-
+    return values[0]
+
+
+# ---- names and attributes ----
+
+
+@refused("the name 'undefined' is not defined", "undefined")
+def reads_an_undefined_name(x):
+    return undefined(x)  # noqa: F821  # <-
+
+
+@refused("the module numpy has no 'summ'", "np.summ")
+def misspells_a_function(x):
+    return np.summ(x * x)  # <-
+
+
+@refused("assigning the shape of an array", "x.shape", np.ones(4))
+def assigns_a_shape(x):
+    x.shape = (2, 2)  # <-
+    return np.sum(x)
+
+
+@refused("assigning attributes of modules", "np.factor")
+def assigns_to_a_module(x):
+    np.factor = x  # <-
+    return np.factor * x
+
+
+@refused("this way to change", "setattr(holder, name, x)", 1.5, "a")
+def sets_an_unknown_attribute(x, name):
+    holder = Holder()
+    setattr(holder, name, x)  # <-
+    return holder.a * x
+
+
+class Holder:
+    """Has an attribute."""
+
+    def __init__(self):
+        self.a = 1.0
+
+
+# ---- calls ----
+
+
+def two(x, y):
+    return x * y
+
+
+@refused("in this call, the argument 'y' is missing", "two(x)")
+def forgets_an_argument(x):
+    return two(x)  # <-
+
+
+@refused("in this call, 3 positional arguments", "two(x, x, x)")
+def gives_too_many_arguments(x):
+    return two(x, x, x)  # <-
+
+
+@refused("in this call, there is no parameter 'z'", "two(x, x, z=x)")
+def gives_a_wrong_keyword(x):
+    return two(x, x, z=x)  # <-
+
+
+@refused("in this call, there are two values", "two(x, x=x)")
+def gives_an_argument_twice(x):
+    return two(x, x=x)  # <-
+
+
+@refused("<lambda> (vectorized) has no derivative rule", "opaque(x)")
+def calls_without_rule(x):
+    return opaque(x) * 2.0  # <-
+
+
+opaque = np.frompyfunc(lambda value: value * value, 1, 1)
+
+
+@refused("derivatives inside", "grad(two)")
+def differentiates_inside(x):
+    from srcgrad import grad
+
+    return grad(two)(x, x) * x  # <-
+
+
+@refused("cumsum is not differentiated with the option 'dtype'", "np.cumsum(x, dtype=np.float32)", X)
+def sums_in_another_type(x):
+    return np.sum(np.cumsum(x, dtype=np.float32))  # <-
+
+
+@refused("sum is not differentiated with the option", "np.sum(x, where=x > 1.0)", X)
+def uses_an_option_without_rule(x):
+    return np.sum(x, where=x > 1.0)  # <-
+
+
+# ---- control flow ----
+
+
+@refused("a differentiated value is computed under a handler", "try:")
+def goes_on_after_an_exception(x):
+    try:  # <-
+        y = np.sqrt(x)
+    except ValueError:
+        y = x * x
+    return y * x
+
+
+@refused("a differentiated value is computed in a finally", "try:")
+def computes_in_finally(x):
+    try:  # <-
+        y = x * x
+    finally:
+        x = x * 2.0
+    return y * x
+
+
+@refused("next has no derivative rule", "next(values, 0.0)", X)
+def runs_over_an_iterator(x):
+    total = 0.0
+    values = iter(x)
+    for value in values:
+        total += value * next(values, 0.0)  # <-
+    return total
+
+
+# ---- writes ----
+
+
+@refused("this writes into 'ROWS'", "ROWS[0]", X)
+def writes_into_a_global(x):
+    ROWS[0] = x[0]  # <-
+    return np.sum(ROWS * x)
+
+
+@refused("this writes into 'TABLE'", 'TABLE["weight"]')
+def writes_into_a_global_dict(x):
+    TABLE["weight"] = x * x  # <-
+    return TABLE["weight"] * x
+
+
+@refused("this way to change a container", "values.sort()")
+def sorts_a_list(x):
+    values = [x * x, x]
+    values.sort()  # <-
+    return values[0] * values[1]
+
+
+# ---- results ----
+
+
+@refused("the result is a tuple of 2 values", "return x, x")
+def returns_two(x):
+    return x, x  # <-
+
+
+@refused("the function returns None", "x * x")
+def returns_nothing(x):
+    x * x  # <-
+
+
+@refused("the result is complex", "return x * 1j")
+def returns_a_complex_number(x):
+    return x * 1j  # <-
+
+
+@refused("the result is an integer", "return int(x)")
+def returns_an_integer(x):
+    return int(x)  # <-
+
+
+@refused("the result is not one number", 'return "text"')
+def returns_text(x):
+    return "text"  # <-
+
+
+@refused("the result is an array of 2 dimensions", "return np.ones((2, 3)) * x", np.ones((2, 3)))
+def returns_a_matrix(x):
+    return np.ones((2, 3)) * x  # <-
+
+
+# ---- expressions ----
+
+
+@refused("two keys of this dict may be equal", "first", 1.5, "a", "b")
+def may_have_equal_keys(x, first, second):
+    table = {first: x, second: x * x}  # <-
+    return table[first]
+
+
+@refused("two has no derivative rule", "two(*values)")
+def passes_an_unknown_number(x):
+    values = [x for _ in range(int(x) + 1)]
+    return two(*values)  # <-
+
+
+@refused("a function defined inside", "recursive(add, 3)")
+def passes_an_inner_function(x):
+    def add(value):
+        return value * x
+
+    return recursive(add, 3)  # <-
+
+
+def recursive(function, n):
+    if n == 0:
+        return function(1.0)
+    return recursive(function, n - 1) * function(2.0)
+
+
+@refused("a partial made inside", "scaled(3)")
+def makes_a_partial(x):
+    scaled = functools.partial(power, x)
+    return scaled(3)  # <-
+
+
+def power(x, n):
+    if n == 0:
+        return 1.0
+    return power(x, n - 1) * x
+
+
+@refused("a function that is picked at run time is called with keywords", "function(x, y=2.0)", 1.5, 1)
+def picks_and_calls_with_keywords(x, n):
+    function = [two, operator.add][n]
+    return function(x, y=2.0)  # <-
+
+
+@refused("this writes into 'options', which may share", "options[name]")
+def passes_unknown_keywords(x):
+    options = {}
+    for name in "y":
+        options[name] = x  # <-
+    return two(x, **options)
+
+
+@refused("a parameter called 'np'", "def takes_np(np):")
+def takes_np(np):  # <-
+    return np * np
+
+
+@refused("a method that is kept in a variable", "area(3)")
+def keeps_a_method(x):
+    area = Disc(x).area
+    return area(3)  # <-
+
+
+class Disc:
+    """A disc whose area takes its time."""
+
+    def __init__(self, radius):
+        self.radius = radius
+
+    def area(self, n):
+        if n == 0:
+            return self.radius * self.radius
+        return self.area(n - 1)
+
+
+@refused("unpacking a differentiated value into a variable", "x, y = np.sin(x)", np.ones(2))
+def unpacks_into_itself(x):
+    x, y = np.sin(x)  # <-
+    return x * y
+
+
+@refused("deleting a differentiated value", "del values[:1]")
+def deletes_a_slice(x):
+    values = [x, x * x, x]
+    del values[:1]  # <-
+    return values[0]
+
+
+@refused("the result is", "return x > 1.0")
+def returns_a_truth(x):
+    return x > 1.0  # <-
+
+
+@refused("this loop runs over differentiated values", "pairs")
+def runs_twice_over_a_generator(x):
+    values = (x * value for value in [1.0, 2.0])
+    pairs = zip(values, values)
+    return sum(left * right for left, right in pairs)  # <-
+
+
+@refused("what an assignment to the attribute", "shelf.size = x")
+def assigns_a_property(x):
+    shelf = Shelf()
+    shelf.size = x  # <-
+    return shelf.size * x
+
+
+class Shelf:
+    """A size that is stored in its own way."""
+
+    def __init__(self):
+        self.kept = 1.0
+
+    @property
+    def size(self):
+        return self.kept
+
+    @size.setter
+    def size(self, value):
+        self.kept = 2.0 * value
