@@ -166,7 +166,7 @@ class Expressions:
         """Write the contributions that were kept back: equal ones as one, those to a number in one statement."""
         pending, self.pending = self.pending, {}
         for node, contributions in pending.values():
-            terms = _gathered(contributions)
+            terms = gathered(contributions)
             if isinstance(self.kinds.of.get(node), Scalar):
                 total = terms[0][0]
                 for expression, _ in terms[1:]:
@@ -336,7 +336,7 @@ class Expressions:
         return folding(self.kinds.evaluate, parameters)
 
 
-def _gathered(contributions: list[tuple[gast.expr, Kind]]) -> list[tuple[gast.expr, Kind]]:
+def gathered(contributions: list[tuple[gast.expr, Kind]]) -> list[tuple[gast.expr, Kind]]:
     """Contributions with equal ones counted: ``a * b`` twice is ``2.0 * a * b``."""
     counts: dict[str, int] = {}
     first: dict[str, tuple[gast.expr, Kind]] = {}
@@ -404,4 +404,4 @@ def _operands_below(node: gast.AST) -> Iterator[gast.expr]:
 
 
 Push = Callable[[gast.expr, Cotangent], None]
-__all__ = ["Expressions", "Push", "binary", "is_simple", "missing_rule", "two_sided"]
+__all__ = ["Expressions", "Push", "binary", "gathered", "is_simple", "missing_rule", "two_sided"]

@@ -123,7 +123,11 @@ def _before_break(inside: list[gast.stmt], sites: list[Site]) -> list[gast.stmt]
         return [*inside[:-1], _compound(last, body=body, orelse=orelse)]
     if isinstance(last, gast.With):
         return [*inside[:-1], _compound(last, body=_before_break(last.body, sites))]
-    raise UnsupportedError("a 'break' in this place is not supported", node=last)
+    raise UnsupportedError(
+        "a 'break' in this place is not supported",
+        node=last,
+        advice="leave the loop at the end of a branch of its body",
+    )
 
 
 def _breaks(body: list[gast.stmt]) -> bool:
@@ -187,7 +191,9 @@ class _Reverse:
         if after & saved:
             if (names_read(list(step.adjoint)) & step.reads_itself) & saved:
                 raise UnsupportedError(
-                    "this statement overwrites values in a way that cannot be reversed", node=step.origin
+                    "this statement overwrites values in a way that cannot be reversed",
+                    node=step.origin,
+                    advice="give the new value a name of its own first",
                 )
             return [*heading, *adjoint, *restored]
         return [*heading, *restored, *adjoint]
@@ -221,14 +227,12 @@ class _Reverse:
 
 
 def _over_tape(inside: list[gast.stmt], tape: str) -> gast.For | None:
-    """``for x in x_tape[::-1]``, where a trip begins with ``x = x_tape.pop()`` as far as x goes, and pops nothing else."""
+    """``for x in x_tape[::-1]``, where a trip's first word on x is ``x = x_tape.pop()`` and it pops nothing else."""
     if sum(_is_pop(node) for statement in inside for node in gast.walk(statement)) != 1:
         return None
     for place, statement in enumerate(inside):
         match statement:
-            case gast.Assign(targets=[target], value=gast.Call(func=gast.Attribute(value=gast.Name(id=owner))) as value):
-                if owner != tape or not _is_pop(value):
-                    continue
+            case gast.Assign(targets=[target], value=value) if _is_pop(value) and names_read(value) == {tape}:
                 before = inside[:place]
                 if not _binds_names(target) or names_assigned(target) & (names_read(before) | names_assigned(before)):
                     return None

@@ -178,7 +178,7 @@ class _Walk:
             carried = grown
         self.plan.undefined = undefined
         needed_at_end, counts, defined_at_end = trip(carried)
-        provided = needed_at_end & frozenset(loop.rebind)
+        provided = _with_operands(needed_at_end - carried, loop)
         ends = sorted((needed_at_end & bound) - carried - provided)
         self._clear_ends(loop)
         for variable in ends:
@@ -186,7 +186,7 @@ class _Walk:
             self.plan.ends.setdefault(place, []).append(variable)
             if variable not in defined_at_end and not _is_set_in(place, variable):
                 self.plan.undefined.add(variable)
-        self.plan.rebinds[loop] = sorted(provided)
+        self.plan.rebinds[loop] = [variable for variable in loop.rebind if variable in provided]
         kept = (state.needed & (bound | changed)) - covered - carried
         self.plan.around[loop] = [
             Overwrite(variable, whole_copy(variable, self.kind_of(variable)) if in_place else name(variable))
@@ -201,8 +201,18 @@ class _Walk:
             for variable in provided:
                 statement = loop.rebind[variable]
                 if statement is not None:
-                    needed |= frozenset(names_read(statement)) & self.variables - frozenset(names_assigned(loop.header))
+                    operands = frozenset(names_read(statement)) - frozenset(names_assigned(loop.header)) - provided
+                    needed |= operands & self.variables
         return _State(needed, state.defined | frozenset(names_assigned(loop.before)))
+
+
+def _with_operands(needed: Variables, loop: Loop) -> Variables:
+    """The needed variables that a loop's reversal binds again, and those that it binds them from."""
+    provided: set[str] = set()
+    for variable, statement in reversed(loop.rebind.items()):
+        if variable in needed | provided:
+            provided |= {variable} | (set() if statement is None else names_read(statement) & loop.rebind.keys())
+    return frozenset(provided)
 
 
 def _is_undone(steps: Steps, variable: str) -> bool:

@@ -17,6 +17,7 @@ from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.iteration import iteration
 from srcgrad.differentiate.keeping import whole_copy
+from srcgrad.differentiate.recomputing import recomputed
 from srcgrad.differentiate.statements import Statements
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step
 from srcgrad.errors import UnsupportedError
@@ -161,7 +162,7 @@ class Reverse:
             found.before,
             found.count,
             found.header,
-            found.rebind,
+            {**found.rebind, **recomputed(statement, found.rebind, self.kinds, self.adjoints.written)},
             targets,
             found.trips,
             heading_of(statement),
@@ -221,7 +222,11 @@ class Reverse:
                     advice="compute it outside of the try statement, or let the handler raise",
                 )
         if changed_names(*statement.finalbody) & self.state.live:
-            raise UnsupportedError("a differentiated value is computed in a finally block", node=statement)
+            raise UnsupportedError(
+                "a differentiated value is computed in a finally block",
+                node=statement,
+                advice="compute it outside of the try statement",
+            )
         orelse = self.block(statement.orelse)
         body = [*self.block(statement.body), *orelse]
         return Scope(statement, body, False)

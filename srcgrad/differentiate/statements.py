@@ -12,7 +12,7 @@ from srcgrad.analyse.mutation import mutated_by
 from srcgrad.differentiate.adjoints import Adjoints, zero_of
 from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.cotangent import Cotangent
-from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.expressions import Expressions, gathered
 from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.lists import Lists
 from srcgrad.differentiate.steps import Overwrite, Simple
@@ -184,10 +184,11 @@ class Statements:
         self.expressions.collected = None
         if not collected:
             return
-        total: gast.expr = collected[0][0]
-        for expression, _ in collected[1:]:
+        terms = gathered(collected)
+        total: gast.expr = terms[0][0]
+        for expression, _ in terms[1:]:
             total = add(total, expression)
-        kind = collected[0][1] if len(collected) == 1 else self.expressions.evaluate(total)
+        kind = terms[0][1] if len(terms) == 1 else self.expressions.evaluate(total)
         if isinstance(total, gast.Name) and total.id == self.adjoints.of(variable):
             self.adjoints.state.live.add(variable)
             return

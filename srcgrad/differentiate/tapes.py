@@ -19,6 +19,7 @@ from srcgrad.syntax.build import (
     list_of,
     method,
     name,
+    names_assigned,
     names_read,
     subscript,
     tuple_of,
@@ -243,7 +244,7 @@ class _Planner:
         for site in self.tapes.sites():
             uses[site.tape] = uses.get(site.tape, 0) + 1
         for loop in _outermost(steps):
-            if not loop.has_adjoint or self.plan.rebinds.get(loop):
+            if not loop.has_adjoint or not self._is_free(loop):
                 continue
             sites = [*self.tapes.ends[loop]]
             simple = [step for step in loop.body if isinstance(step, Simple)]
@@ -253,6 +254,12 @@ class _Planner:
                     if loop.header is None or not _reads_index(loop):
                         self.tapes.drained[loop] = site.tape
                         break
+
+    def _is_free(self, loop: Loop) -> bool:
+        """Whether nothing that a reversed trip binds at its head depends on which trip it is."""
+        index = names_assigned(loop.header) if loop.header is not None else set()
+        bound = [loop.rebind[variable] for variable in self.plan.rebinds.get(loop, ())]
+        return all(statement is not None and not names_read(statement) & index for statement in bound)
 
 
 def _reads_index(loop: Loop, steps: Steps | None = None) -> bool:
