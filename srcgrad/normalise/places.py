@@ -58,8 +58,8 @@ class PlacesOf:
 
     ``variables`` are those in question, ``written`` those whose array some statement changes under their name.
     ``is_view``: an expression gives an array that lies in a variable.  ``may_share``: it may.  ``is_array``: it is
-    surely an array.  ``is_sequence``: an array or list whose items an index gives.  ``is_number``: a variable only holds
-    immutable values.  ``emptied``: the containers whose contents a statement changes.
+    surely an array.  ``is_sequence``: an array or list whose items an index gives.  ``is_number``: a variable only
+    holds immutable values.  ``emptied``: the containers whose contents a statement changes.
     """
 
     variables: frozenset[str]
