@@ -275,3 +275,13 @@ def _needed_statements(statements: list[gast.stmt], needed: set[str]) -> list[ga
 
 
 __all__ = ["Application", "Inlining", "apply_rule", "expression_statement", "folding"]
+
+
+def missing_rule(called: str, node: gast.AST) -> MissingRuleError:
+    """The error for a function with neither rule nor source."""
+    return MissingRuleError(
+        f"{called} has no derivative rule and no Python source that could be differentiated",
+        node=node,
+        advice=f"register a rule with srcgrad.rules.partials({called}) or srcgrad.rules.adjoint({called}), "
+        f"or srcgrad.rules.nondifferentiable({called}) if its result is to be a constant",
+    )

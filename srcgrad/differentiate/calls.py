@@ -135,8 +135,8 @@ class Calls:
             adjoints.state.live.update(plain)
             return
         pieces = expressions.bind(result, SequenceOf(TupleOf(())))
-        for position, (_, argument) in enumerate(pair.active):
-            self._give(expressions, argument, subscript(pieces, position))
+        for index, (_, argument) in enumerate(pair.active):
+            self._give(expressions, argument, subscript(pieces, index))
 
     def _give(self, expressions: Expressions, argument: gast.expr, part: gast.expr) -> None:
         kind = self.kinds.of[argument] if argument in self.kinds.of else self.kinds.evaluate(argument, {})
@@ -209,7 +209,9 @@ def _is_inner(kind: Kind) -> bool:
 def is_picked(value: gast.AST, kinds: Kinds) -> bool:
     """Whether a call reaches one of several functions, which of them being known only at run time."""
     fact = fact_of(value, kinds) if isinstance(value, gast.Call) else None
-    return fact is not None and len(fact.targets) > 1 and not all(is_nondifferentiable(t.function) for t in fact.targets)
+    if fact is None or len(fact.targets) < 2:
+        return False
+    return not all(is_nondifferentiable(target.function) for target in fact.targets)
 
 
 def is_differentiated(target: Target) -> bool:

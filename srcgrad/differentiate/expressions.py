@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,20 +11,19 @@ import gast
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.operations import Operation, is_path, operation_of, single_target
 from srcgrad.differentiate.adjoints import Adjoints, is_fresh
-from srcgrad.differentiate.application import Application, apply_rule, folding
+from srcgrad.differentiate.application import Application, apply_rule, folding, missing_rule
 from srcgrad.differentiate.containers import push_container
 from srcgrad.differentiate.cotangent import Cotangent, fitted
 from srcgrad.differentiate.naming import Helpers
+from srcgrad.differentiate.terms import gathered, is_simple, two_sided
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Array, Kind, Number, Scalar
 from srcgrad.syntax.build import (
     add,
     assign,
     base_name,
-    binary,
     call,
     copy_tree,
-    if_statement,
     is_number,
     method,
     multiply,
@@ -336,54 +335,6 @@ class Expressions:
         return folding(self.kinds.evaluate, parameters)
 
 
-def gathered(contributions: list[tuple[gast.expr, Kind]]) -> list[tuple[gast.expr, Kind]]:
-    """Contributions with equal ones counted: ``a * b`` twice is ``2.0 * a * b``."""
-    counts: dict[str, int] = {}
-    first: dict[str, tuple[gast.expr, Kind]] = {}
-    for expression, kind in contributions:
-        text = gast.dump(expression)
-        counts[text] = counts.get(text, 0) + 1
-        first.setdefault(text, (expression, kind))
-    return [
-        (expression if counts[text] == 1 else multiply(float(counts[text]), expression), kind)
-        for text, (expression, kind) in first.items()
-    ]
-
-
-def missing_rule(called: str, node: gast.AST) -> MissingRuleError:
-    """The error for a function with neither rule nor source."""
-    return MissingRuleError(
-        f"{called} has no derivative rule and no Python source that could be differentiated",
-        node=node,
-        advice=f"register a rule with srcgrad.rules.partials({called}) or srcgrad.rules.adjoint({called}), "
-        f"or srcgrad.rules.nondifferentiable({called}) if its result is to be a constant",
-    )
-
-
-def two_sided(test: gast.expr, body: list[gast.stmt], orelse: list[gast.stmt]) -> list[gast.stmt]:
-    """An ``if`` with these branches, turned around or left out where they are empty."""
-    if body:
-        return [if_statement(test, body, orelse)]
-    if orelse:
-        return [if_statement(gast.UnaryOp(gast.Not(), test), orelse)]
-    return []
-
-
-def is_simple(expression: gast.expr) -> bool:
-    """Whether an expression may be written several times: a name, a number, an element or attribute of a name."""
-    match expression:
-        case gast.Name() | gast.Constant():
-            return True
-        case gast.UnaryOp(operand=gast.Name() | gast.Constant()):
-            return True
-        case gast.Subscript(value=gast.Name(), slice=gast.Name() | gast.Constant()):
-            return True
-        case gast.Tuple(elts=elements):
-            return all(is_simple(element) for element in elements)
-        case _:
-            return False
-
-
 def _may_be_complex(kind: Kind | None) -> bool:
     return isinstance(kind, Scalar) and kind.dtype.startswith("complex")
 
@@ -401,7 +352,3 @@ def _operands_below(node: gast.AST) -> Iterator[gast.expr]:
     for part in gast.walk(node):
         if isinstance(part, gast.expr) and part is not node:
             yield part
-
-
-Push = Callable[[gast.expr, Cotangent], None]
-__all__ = ["Expressions", "Push", "binary", "gathered", "is_simple", "missing_rule", "two_sided"]

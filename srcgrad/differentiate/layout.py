@@ -173,7 +173,8 @@ class _Reverse:
 
     def _side(self, branch: Branch, first: bool) -> list[gast.stmt]:
         """One side of a reversed branch, after what the forward sweep recorded at its end."""
-        restored = [statement for site in reversed(self.tapes.ends.get((branch, first), [])) for statement in site.restore()]
+        sites = self.tapes.ends.get((branch, first), [])
+        restored = [statement for site in reversed(sites) for statement in site.restore()]
         return [*restored, *self.block(branch.body if first else branch.orelse)]
 
     def _simple(self, step: Simple) -> list[gast.stmt]:

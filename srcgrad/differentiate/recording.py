@@ -30,8 +30,9 @@ class Plan:
     """What each step saves and restores.
 
     ``saves``: before a simple step.  ``ends``: variables recorded at the end of each trip of a loop, or of the branch
-    of a trip that alone has to do with them.  ``around``: variables kept over a whole loop.  ``rebinds``: variables that a reversed trip binds again from the loop's own
-    sequence.  ``undefined``: variables that may have no value yet where they are recorded.
+    of a trip that alone has to do with them.  ``around``: variables kept over a whole loop.  ``rebinds``: variables
+    that a reversed trip binds again from the loop's own sequence.  ``undefined``: variables that may have no value yet
+    where they are recorded.
     """
 
     saves: dict[Step, list[Overwrite]] = field(default_factory=dict)
@@ -223,9 +224,9 @@ def _is_undone(steps: Steps, variable: str) -> bool:
         for overwrite in step.overwrites
         if overwrite.variable == variable
     ]
-    return all(not overwrite.whole and (overwrite.saved is None or bool(overwrite.restore)) for overwrite in found) and any(
-        overwrite.saved is None for overwrite in found
-    )
+    if not any(overwrite.saved is None for overwrite in found):
+        return False
+    return all(not overwrite.whole and (overwrite.saved is None or bool(overwrite.restore)) for overwrite in found)
 
 
 def _branches(steps: Steps) -> Iterable[Branch]:
@@ -247,7 +248,8 @@ def _is_set_in(place: Place, variable: str) -> bool:
     if isinstance(place, Loop):
         return False
     branch, first = place
-    return any(isinstance(step, Simple) and variable in step.assigned for step in (branch.body if first else branch.orelse))
+    side = branch.body if first else branch.orelse
+    return any(isinstance(step, Simple) and variable in step.assigned for step in side)
 
 
 def _simple_steps(steps: Steps) -> Iterable[Simple]:

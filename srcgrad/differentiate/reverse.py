@@ -129,7 +129,6 @@ class Reverse:
     def _loop(self, statement: gast.For | gast.While) -> list[Step]:
         found = iteration(statement, self.kinds, self.names)
         head = set(self.activity.head(statement))
-        changed = changed_names(statement)
         entry = self.adjoints.materialise(head - self.state.live)
         in_place = names_read(list(statement.body)) - names_assigned(statement)
         for variable in sorted((head | self.state.live) & in_place):

@@ -12,10 +12,11 @@ from srcgrad.analyse.mutation import mutated_by
 from srcgrad.differentiate.adjoints import Adjoints, zero_of
 from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.cotangent import Cotangent
-from srcgrad.differentiate.expressions import Expressions, gathered
+from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.lists import Lists
 from srcgrad.differentiate.steps import Overwrite, Simple
+from srcgrad.differentiate.terms import gathered
 from srcgrad.differentiate.writes import Writes, is_scatter
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Constant, Instance, Kind, Number, Scalar, SequenceOf, is_differentiable
@@ -243,7 +244,7 @@ class Statements:
         self.adjoints.state.drop(variables)
         self.calls.push(pair, bar, self.expressions, self.adjoints, set(variables))
         step = self._step_of([forward], [*variables, pair.records], names_read(value))
-        # What the callee has recorded may be an argument itself, or the result: later writes into these are undone first.
+        # What the callee has recorded may be an argument itself, or the result: later writes are undone first.
         step.held = frozenset(names_read(pair.forward) | set(variables)) & self.adjoints.written
         step.comment = print_tree(copy_tree(statement)).strip()
         return step

@@ -207,7 +207,9 @@ class _Planner:
     def _is_indexed(self, loop: Loop, variable: str, depth: int) -> bool:
         """Whether a tape is an array with one element a trip: NumPy's numbers, in an outermost loop over range(n)."""
         kind = self.kind_of(variable)
-        if depth or self._inside_branches or loop.trips is not None or not isinstance(kind, Scalar) or kind.python is True:
+        if depth or self._inside_branches or loop.trips is not None:
+            return False
+        if not isinstance(kind, Scalar) or kind.python is True:
             return False
         match loop.origin:
             case gast.For(

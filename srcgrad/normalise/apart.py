@@ -198,7 +198,7 @@ class _Apart:
         return _Items(self.parts).visit(copy_tree(value))
 
 
-class _Items(gast.NodeTransformer):  # type: ignore[misc]
+class _Items(gast.NodeTransformer):
     """Variables in the place of items."""
 
     def __init__(self, parts: dict[str, dict[Key, str]]) -> None:

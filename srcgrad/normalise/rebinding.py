@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import gast
 
-from srcgrad.syntax.tree import copy_tree
+from srcgrad.syntax.tree import blank, copy_tree
 
 
 def bind_anew(tree: gast.FunctionDef, wanted: set[gast.AST]) -> gast.FunctionDef:
     """The function with the wanted augmented assignments to variables as assignments; the others keep their nodes."""
-    return _Rebinding(wanted).visit(tree)  # type: ignore[no-any-return]
+    return _Rebinding(wanted).visit(tree)
 
 
 class _Rebinding:
@@ -44,7 +44,7 @@ class _Rebinding:
                     changed[field] = new
         if not changed:
             return node
-        bare = type(node).__new__(type(node))
+        bare: gast.AST = blank(node)
         bare.__dict__.update(node.__dict__)
         bare.__dict__.update(changed)
         return bare

@@ -44,8 +44,8 @@ def calls_as_assignments(
 ) -> gast.FunctionDef:
     """The function (in normal form) with assignments in the place of calls that write into arrays of numbers.
 
-    The numbers are real or complex.  Calls whose meaning an assignment would not keep (a mask for ``out``, a cast that assignments make and functions
-    refuse) stay as they are.
+    The numbers are real or complex.  Calls whose meaning an assignment would not keep (a mask for ``out``, a cast that
+    assignments make and functions refuse) stay as they are.
     """
     rewriter = _Rewriter(kinds, function_of, names)
     body = rewriter.block(tree.body)

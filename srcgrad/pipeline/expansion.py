@@ -126,8 +126,9 @@ def _active_logic(tree: gast.FunctionDef, kinds: Kinds, active: Activity) -> set
         varied = active.varied_before.get(statement, frozenset())
         for part in _own_expressions(statement):
             for node in _outside_functions(part):
-                if isinstance(node, gast.BoolOp) and may_carry(kinds.of.get(node)) and dependencies(node, kinds) & varied:
-                    found.add(node)
+                if isinstance(node, gast.BoolOp) and may_carry(kinds.of.get(node)):
+                    if dependencies(node, kinds) & varied:
+                        found.add(node)
     return found
 
 

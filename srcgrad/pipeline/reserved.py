@@ -8,6 +8,7 @@ from srcgrad.differentiate.naming import RUNTIME
 from srcgrad.errors import UnsupportedError
 from srcgrad.syntax.build import local_names, names_read, parameter_names, substitute
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.tree import blank
 
 RESERVED = frozenset({"np", "math", "float", "len", "list", "min", "range", "reversed", *RUNTIME})
 
@@ -24,7 +25,7 @@ def without_reserved_names(tree: gast.FunctionDef) -> gast.FunctionDef:
         return tree
     names = Names(local_names(tree) | parameters | names_read(tree.body))
     replacements = {old: gast.Name(names.fresh(old), gast.Load(), None, None) for old in sorted(clashing)}
-    bare = type(tree).__new__(type(tree))
+    bare: gast.FunctionDef = blank(tree)
     bare.__dict__.update(tree.__dict__)
     bare.body = substitute(tree.body, replacements)
     return bare

@@ -1,4 +1,4 @@
-"""Rules for the functions of ``operator``, and the phase of ``cmath``: those of the NumPy functions that mean the same."""
+"""Rules for the functions of ``operator``, and the phase of ``cmath``: those of NumPy functions that mean the same."""
 
 from __future__ import annotations
 

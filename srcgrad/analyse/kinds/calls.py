@@ -36,8 +36,7 @@ from srcgrad.kind import (
     Unreachable,
 )
 from srcgrad.rules.methods import METHODS
-from srcgrad.rules.registry import has_rule, is_nondifferentiable
-from srcgrad.rules.registry import is_hashable
+from srcgrad.rules.registry import has_rule, is_hashable, is_nondifferentiable
 from srcgrad.syntax.binding import Default, bind_arguments, signature_of
 from srcgrad.syntax.scopes import names_read
 
