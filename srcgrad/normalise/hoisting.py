@@ -20,8 +20,8 @@ def hoist(
     call, arguments aside, that it has no effects.  What is evaluated only sometimes moves into a branch::
 
         y = g(x) + h(x) if c else x                 if c:
-                                        becomes         g_value = g(x)
-                                                        y = g_value + h(x)
+                                        becomes         g_x = g(x)
+                                                        y = g_x + h(x)
                                                     else:
                                                         y = x
     """

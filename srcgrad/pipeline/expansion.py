@@ -26,7 +26,7 @@ from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.pipeline.memory import written_plainly
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.statement_spelling import spelled_out
-from srcgrad.pipeline.writing_out import calls_to_write_out
+from srcgrad.pipeline.writing_out import calls_to_write_out, without_rebinding
 from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names
 
@@ -46,8 +46,9 @@ def expand(
 
     ``observe`` is shown the tree after each round.
     """
-    found = infer(tree, function, kinds, program)
     names = Names(local_names(tree) | set(parameter_names(tree.args)) | names_read(tree.body))
+    tree = without_rebinding(tree, names)
+    found = infer(tree, function, kinds, program)
     for _ in range(_MOST_ROUNDS):
         pruned = prune(tree, found.decided)
         if pruned is not tree:

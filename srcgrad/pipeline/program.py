@@ -31,7 +31,7 @@ class SourceProgram:
         if known is not None and known[0] is source.tree:
             return known[1]
         with located(source.filename, source.lines):
-            tree = normalise(source.tree)
+            tree = normalise(source.tree, allow_nonlocal=True)
         _bodies[function] = (source.tree, tree)
         return tree
 

@@ -14,15 +14,18 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.effects import calls_that_write
 from srcgrad.analyse.kinds import Kinds, Target
 from srcgrad.analyse.operations import single_target
+from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.differentiate.calls import is_differentiated
 from srcgrad.differentiate.needed import statements_of
-from srcgrad.errors import SrcgradError
+from srcgrad.errors import SrcgradError, UnsupportedError
 from srcgrad.kind import Function, SequenceOf, TupleOf
 from srcgrad.normalise import normalise
-from srcgrad.normalise.inlining import InlineBody
+from srcgrad.normalise.hoisting import hoist
+from srcgrad.normalise.inlining import InlineBody, inline_calls
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.syntax.binding import Default, bind, signature_of
 from srcgrad.syntax.build import constant, local_names, names_read, parameter_names
+from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import copy_tree
 
 _INNER = (gast.FunctionDef, gast.Lambda)
@@ -49,6 +52,62 @@ def calls_to_write_out(
     return chosen
 
 
+def without_rebinding(tree: gast.FunctionDef, names: Names) -> gast.FunctionDef:
+    """The function with the calls of those of its inner functions written out that bind its variables anew."""
+    for definition in tree.body:
+        if not isinstance(definition, gast.FunctionDef) or not _binds_outside(definition):
+            continue
+        callee = normalise(definition, allow_nonlocal=True)
+        signature = signature_of(definition.args)
+
+        def wanted(node: gast.AST, called: str = definition.name) -> bool:
+            return isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == called
+
+        tree = hoist(tree, wanted, names, is_pure=is_pure_library_call)
+        bodies = {}
+        for _, call in _whole_calls(tree):
+            arguments = _arguments_for(call, callee, bind(call, signature, 0)) if wanted(call) else None
+            if arguments is not None:
+                bodies[call] = InlineBody(callee, arguments)
+        tree = inline_calls(tree, bodies, names, is_pure_library_call)
+    check_rebinding(tree)
+    return tree
+
+
+def _binds_outside(definition: gast.FunctionDef) -> bool:
+    return any(isinstance(node, gast.Nonlocal) for node in gast.walk(definition))
+
+
+def _arguments_for(
+    call: gast.Call, callee: gast.FunctionDef, bound: dict[str, Any]
+) -> dict[str, gast.expr | None] | None:
+    """The arguments of a call by parameter; None where a default is no constant."""
+    arguments: dict[str, gast.expr | None] = {}
+    for parameter in parameter_names(callee.args):
+        argument = bound[parameter]
+        if isinstance(argument, Default):
+            argument = _default(argument.value)
+            if argument is None:
+                return None
+        arguments[parameter] = argument
+    return arguments
+
+
+def check_rebinding(tree: gast.FunctionDef) -> None:
+    """Refuse a function that binds variables around it anew where a call of it could not be written out."""
+    for definition in gast.walk(tree):
+        if not isinstance(definition, gast.FunctionDef) or definition is tree:
+            continue
+        statement = next((node for node in gast.walk(definition) if isinstance(node, gast.Nonlocal)), None)
+        others = [part for part in tree.body if part is not definition]
+        if statement is not None and definition.name in names_read(others):
+            raise UnsupportedError(
+                f"{definition.name}, which assigns variables of the function around it, is used in a way that is not supported",
+                node=statement,
+                advice="call it in statements of their own, or return the new value",
+            )
+
+
 def _whole_calls(tree: gast.FunctionDef) -> Iterator[tuple[gast.stmt, gast.Call]]:
     for statement in statements_of(tree.body):
         match statement:
@@ -73,7 +132,7 @@ def _body(
     """The body of a callee that is to be written out, None where the call stays."""
     callee: gast.FunctionDef
     if isinstance(target.function, _INNER):
-        callee = normalise(_as_definition(target.function))
+        callee = normalise(_as_definition(target.function), allow_nonlocal=True)
         signature = signature_of(target.function.args)
     elif is_differentiated(target) and isinstance(target.function, FunctionType):
         callee = program.body(target.function)

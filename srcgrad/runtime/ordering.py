@@ -46,7 +46,7 @@ def unsort_items(z_bar: Any, items: Any) -> Any:
     if isinstance(items, np.ndarray):
         return unsort(np.array(z_bar), items)
     if all(np.isscalar(item) for item in items):
-        return list(unsort(np.array(z_bar), np.array(items)))
+        return unsort(np.array(z_bar), np.array(items)).tolist()
     items_bar = [None] * len(items)
     for place, index in enumerate(sorted(range(len(items)), key=items.__getitem__)):
         items_bar[index] = z_bar[place]

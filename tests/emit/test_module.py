@@ -120,7 +120,12 @@ def test_imports_constants_and_pasted_functions() -> None:
     assert namespace["W"].dtype == np.float32
 
 
-runtime_functions = [value for _, value in sorted(vars(srcgrad.runtime).items()) if inspect.isfunction(value)]
+# A function that is picked at run time is differentiated by srcgrad itself: no module can do that alone.
+runtime_functions = [
+    value
+    for name, value in sorted(vars(srcgrad.runtime).items())
+    if inspect.isfunction(value) and name != "call_with_pullback"
+]
 
 
 @pytest.mark.parametrize("value", runtime_functions, ids=lambda value: value.__name__)

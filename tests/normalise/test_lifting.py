@@ -40,19 +40,19 @@ def hoisted(text: str, *wanted: str) -> gast.FunctionDef:
 
 
 HOISTED = {
-    "operand": ("z = np.sin(y) * g(x)", "sin_value = np.sin(y)\ng_value = g(x)\nz = sin_value * g_value"),
-    "whole right side": ("z = g(g(x))", "g_value = g(x)\nz = g(g_value)"),
+    "operand": ("z = np.sin(y) * g(x)", "sin_y = np.sin(y)\ng_x = g(x)\nz = sin_y * g_x"),
+    "whole right side": ("z = g(g(x))", "g_x = g(x)\nz = g(g_x)"),
     "statement": ("g(x)", "g(x)"),
     "unpacking": ("p, q = g(x)", "p, q = g(x)"),
-    "element": ("z[0] = g(x)", "g_value = g(x)\nz[0] = g_value"),
-    "call before": ("z = f(y) + g(x)", "f_value = f(y)\ng_value = g(x)\nz = f_value + g_value"),
-    "element before": ("z = y[0] + g(x)", "y_item = y[0]\ng_value = g(x)\nz = y_item + g_value"),
-    "call after": ("z = g(x) + f(y)", "g_value = g(x)\nz = g_value + f(y)"),
-    "method": ("z = g(x).sum()", "g_value = g(x)\nz = g_value.sum()"),
+    "element": ("z[0] = g(x)", "g_x = g(x)\nz[0] = g_x"),
+    "call before": ("z = f(y) + g(x)", "f_y = f(y)\ng_x = g(x)\nz = f_y + g_x"),
+    "element before": ("z = y[0] + g(x)", "y_item = y[0]\ng_x = g(x)\nz = y_item + g_x"),
+    "call after": ("z = g(x) + f(y)", "g_x = g(x)\nz = g_x + f(y)"),
+    "method": ("z = g(x).sum()", "g_x = g(x)\nz = g_x.sum()"),
     "only if": ("z = g(x) if y else 1.0", "if y:\n    z = g(x)\nelse:\n    z = 1.0"),
     "part of either": (
         "z = g(x) + 1 if y else x",
-        "if y:\n    g_value = g(x)\n    z = g_value + 1\nelse:\n    z = x",
+        "if y:\n    g_x = g(x)\n    z = g_x + 1\nelse:\n    z = x",
     ),
     "and": (
         "if x and g(y):\n    z = 1",
@@ -60,18 +60,18 @@ HOISTED = {
     ),
     "chain": (
         "z = x < y < g(x)",
-        "middle = y\nz = x < middle\nif z:\n    g_value = g(x)\n    z = middle < g_value",
+        "middle = y\nz = x < middle\nif z:\n    g_x = g(x)\n    z = middle < g_x",
     ),
     "while": (
         "while g(x) > 0:\n    x = x - 1",
-        "while True:\n    g_value = g(x)\n    if g_value > 0:\n        x = x - 1\n    else:\n        break",
+        "while True:\n    g_x = g(x)\n    if g_x > 0:\n        x = x - 1\n    else:\n        break",
     ),
     "comprehension": (
         "z = [g(v) + 1 for v in x]",
-        "z = []\nfor v in x:\n    g_value = g(v)\n    z.append(g_value + 1)",
+        "z = []\nfor v in x:\n    g_v = g(v)\n    z.append(g_v + 1)",
     ),
     "lambda": ("z = lambda t: g(t) + 1", "z = lambda t: g(t) + 1"),
-    "old value": ("x[0] += g(x)", "x_item = x[0]\ng_value = g(x)\nx_item += g_value\nx[0] = x_item"),
+    "old value": ("x[0] += g(x)", "x_item = x[0]\ng_x = g(x)\nx_item += g_x\nx[0] = x_item"),
 }
 
 
@@ -89,7 +89,7 @@ def test_hoist(name: str) -> None:
 def test_hoist_of_pure_calls_leaves_the_others() -> None:
     tree = function_tree(body("z = np.sin(y[0]) * g(x) + x[0]"))
     result = hoist(tree, calls("g"), names_of(tree), is_pure=everything)
-    assert_text(result, body("g_value = g(x)\nz = np.sin(y[0]) * g_value + x[0]"))
+    assert_text(result, body("g_x = g(x)\nz = np.sin(y[0]) * g_x + x[0]"))
 
 
 EXPANDED = {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
+import operator
 
 import numpy as np
 
@@ -103,4 +105,17 @@ def _python() -> list[Sample]:
     return samples
 
 
-ELEMENTWISE = [*_elementwise(), *_pairs(), *_python()]
+def _operators() -> list[Sample]:
+    """The functions of ``operator`` and ``cmath``."""
+    samples = []
+    for function in (operator.add, operator.sub, operator.mul, operator.truediv, operator.mod, operator.pow):
+        samples += [Sample(function, (3.7, 1.3)), Sample(function, (real(3) + 3.0, 1.3))]
+    for function in (operator.neg, operator.pos, operator.abs):
+        samples += [Sample(function, (0.7,)), Sample(function, (real(3),))]
+    samples += [Sample(operator.matmul, (real(2, 3), real(3)))]
+    for function in (cmath.exp, cmath.log, cmath.sqrt, cmath.sin, cmath.cos, cmath.sinh, cmath.cosh, cmath.tanh):
+        samples += [Sample(function, (0.7 + 0.2j,))]
+    return samples
+
+
+ELEMENTWISE = [*_elementwise(), *_pairs(), *_python(), *_operators()]
