@@ -15,7 +15,7 @@ from srcgrad.differentiate.application import Application, apply_rule, folding, 
 from srcgrad.differentiate.containers import push_container
 from srcgrad.differentiate.cotangent import Cotangent, fitted
 from srcgrad.differentiate.naming import Helpers
-from srcgrad.differentiate.terms import gathered, is_simple, two_sided
+from srcgrad.differentiate.terms import gathered, is_simple, over_one_divisor, two_sided
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Array, Kind, Number, Scalar
 from srcgrad.syntax.build import (
@@ -24,6 +24,7 @@ from srcgrad.syntax.build import (
     base_name,
     call,
     copy_tree,
+    divide,
     is_number,
     method,
     multiply,
@@ -228,12 +229,18 @@ class Expressions:
         inlined = application.inline(self._value_of(node), None, fold, self.names, self.helpers)
         active = [(operand, factor) for operand, factor in inlined.factors if not is_number(factor, 0)]
         expression = cotangent.expression
-        if len(active) > 1 and (self.is_volatile(expression) or not self.is_simple(expression)):
+        shares = [factor for _, factor in active]
+        divided = over_one_divisor(shares)
+        if divided is None and len(active) > 1 and not self.is_simple(expression):
             expression = self.bind(expression, cotangent.kind)
         self._write(inlined.statements)
         scalar = isinstance(self.kinds.of.get(node), Scalar)
-        for operand, factor in active:
-            product = multiply(factor, expression) if is_number(factor) else multiply(expression, factor)
+        if divided is not None:
+            divisor, shares = divided
+            quotient = divide(expression, divisor)
+            expression = self.bind(quotient, cotangent.kind if scalar else self.evaluate(quotient))
+        for (operand, factor), share in zip(active, shares, strict=True):
+            product = multiply(share, expression) if is_number(share) else multiply(expression, share)
             kind = cotangent.kind if scalar and not _may_be_complex(self.kinds.of.get(node)) else self.evaluate(product)
             self._operand(node, operand, cotangent.times(factor, product, kind))
 

@@ -44,3 +44,11 @@ def is_simple(expression: gast.expr) -> bool:
             return all(is_simple(element) for element in elements)
         case _:
             return False
+
+
+def over_one_divisor(factors: list[gast.expr]) -> tuple[gast.expr, list[gast.expr]] | None:
+    """``y`` and ``[1.0, -z]`` for several factors ``1.0 / y`` and ``-z / y``; None where they have no such divisor."""
+    quotients = [factor for factor in factors if isinstance(factor, gast.BinOp) and isinstance(factor.op, gast.Div)]
+    if len(quotients) < max(len(factors), 2) or len({gast.dump(quotient.right) for quotient in quotients}) != 1:
+        return None
+    return quotients[0].right, [quotient.left for quotient in quotients]
