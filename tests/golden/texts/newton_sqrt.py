@@ -24,8 +24,9 @@ def newton_sqrt_grad(a, tol):
         step_bar = -x_bar
         # step = 0.5 * (x - a / x)
         v_bar = 0.5 * step_bar
-        x_bar += v_bar + v_bar * a / x / x
-        a_bar -= v_bar / x
+        u_bar = -v_bar / x
+        x_bar += v_bar - u_bar * a / x
+        a_bar += u_bar
     # x = a
     a_bar += x_bar
     return a_bar
