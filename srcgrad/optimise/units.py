@@ -30,8 +30,9 @@ def drop_units(function: gast.FunctionDef, temporaries: frozenset[str], known: M
     result = copy_tree(function)
     for node in gast.walk(result):
         match node:
-            case gast.AugAssign(target=target, op=gast.Add() | gast.Sub(), value=value) if base_name(target) in temporaries:
-                node.value = _inside(_bare(value) or value)
+            case gast.AugAssign(target=target, op=gast.Add() | gast.Sub(), value=value):
+                if base_name(target) in temporaries:
+                    node.value = _inside(_bare(value) or value)
             case gast.Assign(targets=[target], value=value) if base_name(target) in temporaries:
                 node.value = _fresh(value, known)
             case _:

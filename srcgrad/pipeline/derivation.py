@@ -33,8 +33,8 @@ class Derivation:
     """Both sweeps of a function, and what the functions made of them need to know.
 
     ``value`` is the expression of the primal result after the forward sweep; ``gradients`` the adjoints of the
-    differentiated parameters, in their order; ``known`` and ``temporaries`` are for the optimiser.  ``given`` are the
-    kinds of the arguments, ``kept`` the names under which the arguments themselves stay in reach.
+    differentiated parameters, in their order; ``known``, ``temporaries`` and ``unnamed`` are for the
+    optimiser.  ``given`` are the kinds of the arguments, ``kept`` the names under which the arguments themselves stay in reach.
     """
 
     sweeps: Sweeps
@@ -46,6 +46,7 @@ class Derivation:
     result_bar: str
     known: dict[str, Kind]
     temporaries: frozenset[str]
+    unnamed: frozenset[str]
     copied: tuple[str, ...]
     parameters: tuple[str, ...]
     names: Names
@@ -98,6 +99,7 @@ def derive(
         result.bar,
         known_kinds(kinds, adjoints),
         frozenset(expressions.temporaries | adjoints.names_in_use() | {result.bar}),
+        frozenset(expressions.temporaries),
         tuple(parameter for parameter in parameters if parameter in written),
         tuple(parameters),
         names,

@@ -94,7 +94,7 @@ class Module:
         """Optimise the sweeps of one function, and keep them."""
         for function in functions:
             self.stages.append(("differentiate", function))
-            function = finish(function, derivation.known, derivation.temporaries)
+            function = finish(function, derivation.known, derivation.temporaries, derivation.unnamed)
             self.stages.append(("optimise", function))
             self.functions.append(function)
 
