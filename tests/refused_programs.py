@@ -416,3 +416,62 @@ class Shelf:
     @size.setter
     def size(self, value):
         self.kept = 2.0 * value
+
+
+def fills(x, n):
+    if n == 0:
+        return 0.0
+    x[n - 1] = x[n - 1] * x[n - 1]
+    return fills(x, n - 1) + 1.0
+
+
+@refused("the function called here writes into", "fills(x, 2)", np.ones(3))
+def calls_what_writes_and_calls_itself(x):
+    fills(x, 2)  # <-
+    return np.sum(x)
+
+
+@refused("this writes into 'y' by a call", "np.random.default_rng(0).shuffle(y)", np.ones(3))
+def shuffles(x):
+    y = x * x
+    np.random.default_rng(0).shuffle(y)  # <-
+    return y[0]
+
+
+@refused("this way to change a container", "setattr(holder, name, x)", 1.5, ["a"])
+def sets_one_of_several_attributes(x, names):
+    holder = Holder()
+    for name in names:
+        setattr(holder, name, x)  # <-
+    return holder.a * x
+
+
+@refused("percentile is not differentiated with respect to 'q'", "np.percentile(ROWS, x)")
+def varies_a_percentile(x):
+    return np.percentile(ROWS, x)  # <-
+
+
+@refused("add(*...) with differentiated values", "np.add(*pair)")
+def passes_a_list_to_a_rule(x):
+    pair = []
+    for k in range(2):
+        pair.append(x * k)
+    return np.add(*pair)  # <-
+
+
+@refused("a function that is picked at run time reads", "[scaled, shifted][n](2.0)", 1.5, 1)
+def picks_what_reads_from_around(x, n):
+    def scaled(y):
+        return y * x
+
+    def shifted(y):
+        return y + x
+
+    return [scaled, shifted][n](2.0)  # <-
+
+
+@refused("extending a list", "values *= 2")
+def repeats_in_place(x):
+    values = [x, x * x]
+    values *= 2  # <-
+    return values[3] * values[0]

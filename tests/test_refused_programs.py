@@ -21,9 +21,13 @@ def test_messages(refused: Refused):
 
     lines, first = inspect.getsourcelines(refused.function)
     (marked,) = [position for position, line in enumerate(lines) if MARK in line]
-    with pytest.raises(SrcgradError) as caught:
+    try:
         grad(refused.function)(*deepcopy(refused.arguments))
-    error, message = caught.value, str(caught.value).splitlines()
+    except SrcgradError as refusal:
+        error, message = refusal, str(refusal).splitlines()
+    else:
+        check(refused.function, *refused.arguments, argnums=(0,))
+        pytest.skip("differentiated rightly by now")
     assert isinstance(error, NotImplementedError | TypeError)
     assert message[0].startswith(refused.message)
     assert message[1] == f'  File "{refused_programs.__file__}", line {first + marked}'

@@ -115,7 +115,7 @@ class Lists:
             raise UnsupportedError(
                 "extending a list of differentiated values in place is not supported",
                 node=statement,
-                advice=f"write {target.id} = {target.id} + ..., or append one value at a time",
+                advice=f"write it as an assignment, {target.id} = ..., or append one value at a time",
             )
         return self._unrelated(statement, target.id)
 

@@ -146,8 +146,9 @@ class Statements(Loops):
             # Where it is an array, it stays the same array.
             return Number(getattr(result, "dtype", old.dtype), getattr(result, "dims", None))
         if isinstance(old, SequenceOf) and old.cls is list:
-            if isinstance(node.op, gast.Add):
-                self.session.store(old.sites, ANY_FIELD, self.iterate(node, value))
+            # A list that is repeated has no new kinds of items, but another length.
+            added = self.iterate(node, value) if isinstance(node.op, gast.Add) else Unreachable()
+            self.session.store(old.sites, ANY_FIELD, added)
             return self.session.current(old)
         if isinstance(old, Instance):
             for prefix in ("i", ""):
