@@ -33,8 +33,8 @@ class Derivation:
     """Both sweeps of a function, and what the functions made of them need to know.
 
     ``value`` is the expression of the primal result after the forward sweep; ``gradients`` the adjoints of the
-    differentiated parameters, in their order; ``known``, ``temporaries`` and ``unnamed`` are for the
-    optimiser.  ``given`` are the kinds of the arguments, ``kept`` the names under which the arguments themselves stay in reach.
+    differentiated parameters, in their order; ``known``, ``temporaries`` and ``unnamed`` are for the optimiser.
+    ``given`` are the kinds of the arguments, ``kept`` the names under which the arguments themselves stay in reach.
     """
 
     sweeps: Sweeps

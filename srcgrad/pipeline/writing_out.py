@@ -102,7 +102,7 @@ def check_rebinding(tree: gast.FunctionDef) -> None:
         others = [part for part in tree.body if part is not definition]
         if statement is not None and definition.name in names_read(others):
             raise UnsupportedError(
-                f"{definition.name} assigns variables of the function around it, and is used in a way that is not supported",
+                f"{definition.name} assigns variables of the function around it; this way to use it is not supported",
                 node=statement,
                 advice="call it in statements of their own, or return the new value",
             )
