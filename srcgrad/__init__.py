@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from srcgrad import rules
     from srcgrad.api import elementwise_grad, grad, value_and_grad, vjp
+    from srcgrad.checking import check_grads
     from srcgrad.errors import (
         ArgumentTypeError,
         ArgumentValueError,
@@ -27,6 +28,7 @@ __all__ = [
     "SourceError",
     "SrcgradError",
     "UnsupportedError",
+    "check_grads",
     "detach",
     "elementwise_grad",
     "grad",
@@ -43,6 +45,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "rules":
         return import_module("srcgrad.rules")
+    if name == "check_grads":
+        return import_module("srcgrad.checking").check_grads
     if name in ("detach", "stop_gradient"):
         return getattr(import_module("srcgrad.stopping"), name)
     if name.endswith("Error"):
