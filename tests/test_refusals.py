@@ -98,13 +98,13 @@ REFUSED: list[tuple[Callable[..., object], object]] = [
     (writes_a_global, 1.5),
     (makes_a_class, 1.5),
     (matches, 1.5),
-    (nonlocal_active, 1.5),
 ]
 
 # These may be refused, or be differentiated rightly: (function, argument, gradient).
 REFUSED_OR_RIGHT = [
     (deletes_an_active_value, 1.5, 1.0),
     (handler_gives_a_value, 1.5, 3 * 1.5**2),
+    (nonlocal_active, 1.5, 3.0),
 ]
 
 
