@@ -27,14 +27,14 @@ def forward_substitution_grad(L, b):
         s = s_tape[i]
         # x[i] = s / L[i, i]
         x[i] = x_tape.pop()
-        v_bar = x_bar[i] / L[i, i]
-        L_bar[i, i] -= v_bar * s / L[i, i]
+        s_bar = x_bar[i] / L[i, i]
+        L_bar[i, i] -= s_bar * s / L[i, i]
         x_bar[i] = 0.0
         # for j in range(i):
         for j in range(i - 1, -1, -1):
             # s -= L[i, j] * x[j]
-            L_bar[i, j] -= v_bar * x[j]
-            x_bar[j] -= v_bar * L[i, j]
+            L_bar[i, j] -= s_bar * x[j]
+            x_bar[j] -= s_bar * L[i, j]
         # s = b[i]
-        b_bar[i] += v_bar
+        b_bar[i] += s_bar
     return L_bar, b_bar

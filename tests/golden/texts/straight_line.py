@@ -16,9 +16,9 @@ def straight_line_grad(x, y):
     squared = x / norm * (x / norm) + y * y
     r2 = squared + (squared == 0)
     v_bar = angle_bar / r2
-    u_bar = -v_bar * y / norm
+    x_bar = -v_bar * y / norm
     y_bar = cos_angle + v_bar * x / norm
-    norm_bar = -np.sum(u_bar * x / norm)
+    norm_bar = -np.sum(x_bar * x / norm)
     # norm = np.sqrt(np.sum(x * x))
-    x_bar = u_bar + norm_bar / norm * x
+    x_bar = x_bar + norm_bar / norm * x
     return x_bar, y_bar
