@@ -36,7 +36,8 @@ def coalesce_names(
         b_bar += s_bar
 
     ``unnamed`` are the variables that stand for any value, ``temporaries`` all that the generator has made.  Both
-    names are of one object from the copy on; before it the adjoint must be out of use.
+    names are of one object from the copy on; before it the adjoint must be out of use.  A value that several
+    adjoints begin with keeps a name that is none of theirs.
     """
     footprints = footprints or Footprints()
     anonymous = frozenset(unnamed)
@@ -47,7 +48,7 @@ def coalesce_names(
     changes: dict[gast.stmt, gast.stmt | None] = {}
     renamed: dict[gast.stmt, dict[str, gast.expr]] = {}
     for block in blocks_of(function):
-        taken: list[tuple[str, range]] = []
+        taken: list[tuple[str, int]] = []
         for place, statement in enumerate(block):
             found = _copy(statement, anonymous, named)
             if found is None or not live.everywhere.isdisjoint(found):
@@ -61,9 +62,10 @@ def coalesce_names(
                 continue
             users = [*statements_in(block[start + 1 : place]), *statements_in(block[place + 1 : end])]
             bound = frozenset[str]().union(*(footprints(user).binds | footprints(user).may_bind for user in users))
-            if not bound.isdisjoint(found) or any(name == other and start < span.stop for other, span in taken):
+            shared = any(_copy(user, anonymous, named) for user in users)
+            if shared or not bound.isdisjoint(found) or any(name == other and start < until for other, until in taken):
                 continue
-            taken.append((name, range(start, end)))
+            taken.append((name, end))
             changes[block[start]] = with_fields(block[start], targets=[build.store(build.name(name))])
             changes[statement] = None
             for user in users:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from srcgrad.optimise import optimise
 from srcgrad.optimise.augmented import augment_assignments
+from srcgrad.optimise.coalescing import coalesce_names
 from srcgrad.optimise.comments import remove_idle_comments
 from srcgrad.optimise.constants import propagate_constants
 from srcgrad.optimise.copies import propagate_copies
@@ -23,8 +24,15 @@ EVERYTHING = frozenset(NUMBERS + ARRAYS + TAPES + SHELVES)
 
 Pass = Callable[[gast.FunctionDef, frozenset[str], bool], gast.FunctionDef]
 
+
+def half_of(names: frozenset[str]) -> list[str]:
+    """Every second name."""
+    return sorted(names)[::2]
+
+
 PASSES: dict[str, Pass] = {
     "comments": lambda function, temporaries, hints: remove_idle_comments(function),
+    "coalescing": lambda function, temporaries, hints: coalesce_names(function, half_of(temporaries), temporaries),
     "copies": lambda function, temporaries, hints: propagate_copies(
         function, temporaries, scalars=SCALARS if hints else ()
     ),
@@ -42,7 +50,12 @@ PASSES: dict[str, Pass] = {
         function, temporaries, scalars=SCALARS if hints else (), arrays=DIMENSIONS if hints else ()
     ),
     "all": lambda function, temporaries, hints: optimise(
-        function, known_pure, SCALARS if hints else (), temporaries, DIMENSIONS if hints else None
+        function,
+        known_pure,
+        SCALARS if hints else (),
+        temporaries,
+        DIMENSIONS if hints else None,
+        half_of(temporaries),
     ),
 }
 
@@ -105,6 +118,44 @@ def test_comments_stand_over_statements() -> None:
 def test_a_block_is_not_emptied_by_the_removal_of_comments() -> None:
     text = "def f(x):\n    if x:\n        # nothing\n        pass\n    return x\n"
     assert after(remove_idle_comments, text) == text
+
+
+def test_a_value_is_named_after_the_adjoint_that_it_is() -> None:
+    before = """
+        def f(x_bar, L, s):
+            v_bar = x_bar / L
+            L_bar = -v_bar * s
+            s_bar = v_bar
+            for i in range(2):
+                L_bar += v_bar
+            v_bar = L_bar * s
+            return v_bar, s_bar
+        """
+    assert after(coalesce_names, before, ["v_bar"], ["v_bar", "s_bar", "L_bar"]) == expected("""
+        def f(x_bar, L, s):
+            s_bar = x_bar / L
+            L_bar = -s_bar * s
+            for i in range(2):
+                L_bar += s_bar
+            v_bar = L_bar * s
+            return v_bar, s_bar
+        """)
+
+
+VALUES_THAT_KEEP_THEIR_NAMES = [
+    ("two adjoints begin with it", "v = 2.0 * x\na = v\nb = v\nreturn a + b + v"),
+    ("the adjoint is in use", "a = x\nv = 2.0 * x\nb = a * a\na = v\nreturn a + b + v"),
+    ("the adjoint changes", "v = 2.0 * x\na = v\na += x\nreturn a + v"),
+    ("the value changes", "v = 2.0 * x\na = v\nv += x\nreturn a + v"),
+    ("it is made in a branch", "if x:\n    v = 2.0\nelse:\n    v = 3.0\na = v\nreturn a"),
+    ("it is used in the next trip", "v = x\nfor i in range(3):\n    b = v\n    v = b * x\n    a = v\nreturn a"),
+]
+
+
+@pytest.mark.parametrize("reason, body", VALUES_THAT_KEEP_THEIR_NAMES, ids=lambda value: value.split("\n")[0])
+def test_values_keep_their_names(reason: str, body: str) -> None:
+    text = "def f(x):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    assert after(coalesce_names, text, ["v"], ["v", "a", "b"]) == text, reason
 
 
 def test_copies() -> None:
