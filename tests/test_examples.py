@@ -14,7 +14,7 @@ EXAMPLES = ROOT / "examples"
 
 def run(name: str, *options: str) -> str:
     """What an example prints."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TQDM_DISABLE": "0"}
+    environment = {key: value for key, value in os.environ.items() if key != "TQDM_DISABLE"} | {"PYTHONPATH": str(ROOT)}
     finished = subprocess.run(
         [sys.executable, str(EXAMPLES / name), *options],
         capture_output=True,

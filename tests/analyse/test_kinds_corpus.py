@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from srcgrad.errors import SourceError, UnsupportedError
+from srcgrad.kind import Opaque
 from srcgrad.read.callables import resolve
 from tests.analyse.observing import bound_arguments, inferred, watched_run
 from tests.programs import PROGRAMS, Program
+
+# What a named tuple's _replace gives is not followed.
+OPAQUE = frozenset({"replaced_fields"})
 
 
 def called(program: Program) -> tuple[Any, dict[str, Any]]:
@@ -39,4 +43,7 @@ def test_results_are_numbers_or_arrays(program: Program) -> None:
         kinds, _ = inferred(function, arguments)
     except (UnsupportedError, SourceError) as error:
         pytest.skip(str(error.message))
+    if program.name in OPAQUE:
+        assert isinstance(kinds.result, Opaque), "its kind is known by now: take it off the list"
+        return
     assert getattr(kinds.result, "dtype", None) is not None, kinds.result

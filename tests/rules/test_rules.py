@@ -140,6 +140,8 @@ def test_rule_agrees_with_differences(sample: Sample) -> None:
 
 # Too coarse for differences: see test_kinks.py.
 CASTS = (np.float16, np.float32, np.complex64)
+# Their values are lists and tuples, not numbers: the corpus tests them (tests/programs/containers.py).
+OF_CONTAINERS = ("items_of", "copied", "sorted_items")
 
 
 def test_every_reverse_rule_has_a_sample() -> None:
@@ -152,6 +154,7 @@ def test_every_reverse_rule_has_a_sample() -> None:
         if rule.form != "tangent"
         and (id(rule.derivative), rule.pattern) not in covered
         and rule.function not in CASTS
+        and rule.derivative.__name__ not in OF_CONTAINERS
         and _is_ours(rule)
     ]
     assert not missing
