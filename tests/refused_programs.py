@@ -475,3 +475,8 @@ def repeats_in_place(x):
     values = [x, x * x]
     values *= 2  # <-
     return values[3] * values[0]
+
+
+@refused("a number is read from a text", 'float(f"{x}")')
+def reads_a_number_from_a_text(x):
+    return float(f"{x}") * x  # <-

@@ -16,10 +16,10 @@ import numpy as np
 from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.aliasing import Write, held_places, shared_objects
 from srcgrad.analyse.mutation import mutated_by
-from srcgrad.analyse.operations import single_target
+from srcgrad.analyse.operations import is_numeric, single_target
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, DictOf, Number, Opaque, SequenceOf
-from srcgrad.syntax.build import base_name, local_names, parameter_names
+from srcgrad.syntax.build import base_name, local_names, names_read, parameter_names
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds, Target
@@ -223,3 +223,20 @@ def _stored(target: gast.AST, kinds: Kinds) -> Iterator[Write]:
     elif isinstance(target, gast.Tuple | gast.List):
         for element in target.elts:
             yield from _stored(element, kinds)
+
+
+def check_texts(tree: gast.FunctionDef, kinds: Kinds, activity: Activity) -> None:
+    """Refuse numbers read from a text that a differentiated value was written into: their derivative is lost."""
+    varied = frozenset().union(*activity.varied_before.values())
+    for node in gast.walk(tree):
+        target = single_target(node, kinds) if isinstance(node, gast.Call) else None
+        if target is None or target.function not in (float, complex) or not node.args:
+            continue
+        given = node.args[0]
+        is_text = isinstance(given, gast.JoinedStr | gast.Call) and not is_numeric(kinds.of.get(given))
+        if is_text and names_read(given) & varied:
+            raise UnsupportedError(
+                "a number is read from a text that a differentiated value was written into",
+                node=node,
+                advice="use the value itself",
+            )

@@ -10,7 +10,7 @@ import gast
 
 from srcgrad.analyse.activity import activity
 from srcgrad.analyse.dependence import dependencies
-from srcgrad.analyse.effects import check_effects, other_names, written_variables
+from srcgrad.analyse.effects import check_effects, check_texts, other_names, written_variables
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.calls import Calls, RequestPair
@@ -74,6 +74,7 @@ def derive(
     written = written_variables(tree, kinds)
     result = seeded(value, seed, has_aux, kinds, returned)
     activities = activity(tree, kinds, wrt, dependencies(result.differentiated, kinds))
+    check_texts(tree, kinds, activities)
     check_effects(tree, kinds, activities, wrt, body_of)
     adjoints = Adjoints(kinds, names, written)
     for parameter in wrt:
