@@ -480,3 +480,9 @@ def repeats_in_place(x):
 @refused("a number is read from a text", 'float(f"{x}")')
 def reads_a_number_from_a_text(x):
     return float(f"{x}") * x  # <-
+
+
+@refused("a number is read from a text", "float(text)")
+def reads_a_number_from_a_text_in_a_variable(x):
+    text = f"{x}"
+    return float(text) * x  # <-

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gast
 import numpy as np
 
-from srcgrad.analyse.activity import Activity
+from srcgrad.analyse.activity import Activity, assigned_names
 from srcgrad.analyse.aliasing import Write, held_places, shared_objects
 from srcgrad.analyse.mutation import mutated_by
 from srcgrad.analyse.operations import is_numeric, single_target
@@ -227,16 +227,33 @@ def _stored(target: gast.AST, kinds: Kinds) -> Iterator[Write]:
 
 def check_texts(tree: gast.FunctionDef, kinds: Kinds, activity: Activity) -> None:
     """Refuse numbers read from a text that a differentiated value was written into: their derivative is lost."""
-    varied = frozenset().union(*activity.varied_before.values())
+    texts = _texts(tree, kinds, frozenset().union(*activity.varied_before.values()))
     for node in gast.walk(tree):
         target = single_target(node, kinds) if isinstance(node, gast.Call) else None
         if target is None or target.function not in (float, complex) or not node.args:
             continue
         given = node.args[0]
-        is_text = isinstance(given, gast.JoinedStr | gast.Call) and not is_numeric(kinds.of.get(given))
-        if is_text and names_read(given) & varied:
+        if not is_numeric(kinds.of.get(given)) and names_read(given) & texts:
             raise UnsupportedError(
                 "a number is read from a text that a differentiated value was written into",
                 node=node,
                 advice="use the value itself",
             )
+
+
+def _texts(tree: gast.FunctionDef, kinds: Kinds, varied: frozenset[str]) -> frozenset[str]:
+    """The varied variables, and all that may hold a text made of one: ``s`` for ``s = f"{x}"``."""
+    tainted = set(varied)
+    while True:
+        found = {
+            name
+            for node in gast.walk(tree)
+            if isinstance(node, gast.Assign | gast.AugAssign | gast.For)
+            and names_read(node.iter if isinstance(node, gast.For) else node.value) & tainted
+            for target in (node.targets if isinstance(node, gast.Assign) else [node.target])
+            for name in [*assigned_names(target), base_name(target)]
+            if name is not None and not is_numeric(kinds.variables.get(name))
+        }
+        if found <= tainted:
+            return frozenset(tainted)
+        tainted |= found
