@@ -30,6 +30,7 @@ from srcgrad.syntax.build import (
     subtract,
     tuple_of,
 )
+from srcgrad.syntax.integers import difference, shifted
 from srcgrad.syntax.names import Names
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _downward(index: str, length: gast.expr, plain: bool = False) -> gast.For:
     """``for index in range(length - 1, -1, -1)``, or ``range(length)`` where the index does not matter."""
     if plain:
         return for_statement(index, call("range", length), [])
-    return for_statement(index, call("range", subtract(length, 1), constant(-1), constant(-1)), [])
+    return for_statement(index, call("range", shifted(length, -1), constant(-1), constant(-1)), [])
 
 
 def _over_range(loop: gast.For, names: Names) -> Iteration | None:
@@ -139,17 +140,22 @@ def _reversed_range(start: gast.expr, stop: gast.expr, step: gast.expr) -> gast.
     """A range from its last number to its first: ``range(n - 1, -1, -1)`` for ``range(n)``."""
     stride = number_value(step)
     if stride == 1:
-        return call("range", subtract(stop, 1), subtract(start, 1), constant(-1))
+        return call("range", shifted(stop, -1), shifted(start, -1), constant(-1))
     if stride == -1:
-        return call("range", add(stop, 1), add(start, 1))
+        return _range(shifted(stop, 1), shifted(start, 1))
     if isinstance(stride, int) and stride > 1:
-        trips = binary(subtract(subtract(stop, start), 1), "//", constant(stride))
-        return call("range", add(start, binary(trips, "*", constant(stride))), subtract(start, 1), constant(-stride))
+        trips = binary(shifted(difference(stop, start), -1), "//", constant(stride))
+        return call("range", add(start, binary(trips, "*", constant(stride))), shifted(start, -1), constant(-stride))
     if isinstance(stride, int) and stride < -1:
-        trips = binary(subtract(subtract(start, stop), 1), "//", constant(-stride))
-        return call("range", subtract(start, binary(trips, "*", constant(-stride))), add(start, 1), constant(-stride))
+        trips = binary(shifted(difference(start, stop), -1), "//", constant(-stride))
+        return call("range", subtract(start, binary(trips, "*", constant(-stride))), shifted(start, 1), constant(-stride))
     whole = call("range", start, stop, step)
     return gast.Subscript(whole, gast.Slice(None, None, constant(-1)), gast.Load())
+
+
+def _range(start: gast.expr, stop: gast.expr) -> gast.Call:
+    """``range(start, stop)``, without a start of 0."""
+    return call("range", stop) if is_number(start, 0) else call("range", start, stop)
 
 
 def _over_sequence(loop: gast.For, kinds: Kinds, names: Names, is_written: bool = False) -> Iteration | None:
@@ -214,7 +220,7 @@ def _view(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element] | None
     match iterable:
         case gast.Call(func=gast.Name(id="range"), args=arguments, keywords=[]) if len(arguments) in (1, 2):
             start = arguments[0] if len(arguments) == 2 else constant(0)
-            return subtract(arguments[-1], start), lambda index: add(start, index)
+            return difference(arguments[-1], start), lambda index: add(start, index)
         case gast.Call(func=gast.Name(id="enumerate"), args=[inner, *rest], keywords=keywords):
             start = rest[0] if rest else keywords[0].value if keywords else constant(0)
             view = _view(inner, kinds)
@@ -234,7 +240,7 @@ def _view(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element] | None
             if view is None:
                 return None
             length, element = view
-            return length, lambda index: element(subtract(subtract(length, 1), index))
+            return length, lambda index: element(subtract(shifted(length, -1), index))
         case _:
             return _view_of_path(iterable, kinds)
 

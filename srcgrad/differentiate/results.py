@@ -56,7 +56,7 @@ class Outcome:
         if expressions.depends(self.differentiated):
             expressions.push(self.differentiated, start)
             expressions.flush()
-        text = print_tree(gast.Return(self.differentiated)).strip()
+        text = print_tree(gast.Return(self.differentiated), wrap=False).strip()
         return Simple([], expressions.statements, comment=text, origin=returned)
 
 

@@ -70,7 +70,7 @@ class Statements:
         if renewed is not None:
             step.early, step.adjoint = self._split(step.adjoint, renewed)
         if (step.adjoint or step.early) and step.comment is None:
-            step.comment = print_tree(copy_tree(statement)).strip()
+            step.comment = print_tree(copy_tree(statement), wrap=False).strip()
         return step
 
     def _step(self, statement: gast.stmt) -> Simple:
@@ -246,7 +246,7 @@ class Statements:
         step = self._step_of([forward], [*variables, pair.records], names_read(value))
         # What the callee has recorded may be an argument itself, or the result: later writes are undone first.
         step.held = frozenset(names_read(pair.forward) | set(variables)) & self.adjoints.written
-        step.comment = print_tree(copy_tree(statement)).strip()
+        step.comment = print_tree(copy_tree(statement), wrap=False).strip()
         return step
 
     # ---- augmented assignment to a variable ----

@@ -25,11 +25,12 @@ with warnings.catch_warnings():
 _INDENTATION = "    "
 
 
-def print_tree(tree: gast.AST | Iterable[gast.stmt]) -> str:
+def print_tree(tree: gast.AST | Iterable[gast.stmt], wrap: bool = True) -> str:
     """The text of a tree: lines with a final line break for statements, no line break for an expression.
 
     Comment markers become comments and blank lines; a heading (``# ---- reverse sweep ----``) that is not the
     first in its block gets a blank line before it, and there is never more than one blank line in a function.
+    Long lines are broken where ``wrap`` says so.
     """
     if not isinstance(tree, gast.AST):
         tree = gast.Module(list(tree), [])
@@ -38,7 +39,7 @@ def print_tree(tree: gast.AST | Iterable[gast.stmt]) -> str:
     if isinstance(node, ast.expr):
         return printer.expression_text(node)
     printer.visit(node)
-    return printer.text()
+    return printer.text(wrap)
 
 
 class _Printer(SourceGenerator):
@@ -49,8 +50,8 @@ class _Printer(SourceGenerator):
         self.new_lines: int = 0
         self._quote = '"'
 
-    def text(self) -> str:
-        """All that was written, long lines wrapped."""
+    def text(self, wrap: bool) -> str:
+        """All that was written."""
         lines: list[str] = []
         tokens: list[str] = []
         for token in [*self.result, "\n"]:
@@ -58,7 +59,7 @@ class _Printer(SourceGenerator):
                 tokens.append(token)
             elif token:
                 if tokens:
-                    lines.extend(_line(tokens))
+                    lines.extend(_line(tokens) if wrap else ["".join(tokens).rstrip()])
                 lines.extend([""] * (len(token) - 1 if lines else 0))
                 tokens = []
         while lines and not lines[-1]:
