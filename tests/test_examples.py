@@ -68,3 +68,22 @@ def test_show_adjoint() -> None:
     expected = [-0.33705678, -0.54277783, -2.88784256]
     assert max(abs(ours - theirs) for ours, theirs in zip(x_bar, expected)) < 1e-7
     assert abs(w_bar + 3.9509857776) < 1e-7
+
+
+def test_elimination() -> None:
+    printed = run("elimination.py", "--size", "12", "--systems", "10")
+    assert "10 systems of 12 equations" in printed and "systems: 100%" in printed
+    worst = re.search(r"between the two gradients: (.*)", printed)
+    assert worst is not None and float(worst[1]) < 1e-8
+    assert "# A[i, k:] -= factor * A[k, k:]" in printed
+
+
+def test_heat_inverse(tmp_path: Path) -> None:
+    picture = tmp_path / "plates.png"
+    printed = run("heat_inverse.py", "--picture", str(picture))
+    error = re.search(r"relative error of the start: ([\d.]+) before, ([\d.]+) after", printed)
+    assert error is not None and float(error[2]) < 0.6 * float(error[1])
+    unexplained = re.search(r"unexplained at the end: (\S+), with noise of 1.0e-03", printed)
+    assert unexplained is not None and float(unexplained[1]) < 5e-3
+    assert "through 300 steps of 4096 points" in printed and "L-BFGS: 100%" in printed
+    assert picture.read_bytes().startswith(b"\x89PNG")

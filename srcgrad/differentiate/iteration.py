@@ -148,7 +148,8 @@ def _reversed_range(start: gast.expr, stop: gast.expr, step: gast.expr) -> gast.
         return call("range", add(start, binary(trips, "*", constant(stride))), shifted(start, -1), constant(-stride))
     if isinstance(stride, int) and stride < -1:
         trips = binary(shifted(difference(start, stop), -1), "//", constant(-stride))
-        return call("range", subtract(start, binary(trips, "*", constant(-stride))), shifted(start, 1), constant(-stride))
+        last = subtract(start, binary(trips, "*", constant(-stride)))
+        return call("range", last, shifted(start, 1), constant(-stride))
     whole = call("range", start, stop, step)
     return gast.Subscript(whole, gast.Slice(None, None, constant(-1)), gast.Load())
 
