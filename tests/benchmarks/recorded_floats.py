@@ -118,10 +118,11 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
 
 
 class Tapes:
-    """Watches running functions, and keeps the largest size that each of their tapes reached."""
+    """Watches running functions, and keeps the largest size and number of entries that each of their tapes reached."""
 
     def __init__(self) -> None:
         self.sizes: dict[tuple[str, str], int] = {}
+        self.lengths: dict[tuple[str, str], int] = {}
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
         """Python's trace function."""
@@ -131,7 +132,12 @@ class Tapes:
         for name in names:
             tape = frame.f_locals.get(name)
             place = (frame.f_code.co_name, name)
-            self.sizes[place] = max(self.sizes.get(place, 0), floats_in(tape))
+            known = self.lengths.get(place, 0)
+            if not isinstance(tape, list):
+                self.sizes[place] = max(self.sizes.get(place, 0), floats_in(tape))
+            elif len(tape) > known:
+                self.lengths[place] = len(tape)
+                self.sizes[place] = self.sizes.get(place, 0) + floats_in(tape[known:])
         return self
 
     def watch(self, action: Callable[[], Any]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from srcgrad import grad
-from tests.kernels import KERNELS, Kernel
+from tests.kernels import KERNELS, Kernel, jax_versions, torch_versions
 from tests.verdicts import judge_program
 
 # Refused today: a copy as another type, and a diagonal of what was written.
@@ -26,6 +27,20 @@ def test_value_and_gradient(kernel: Kernel, seed: int):
     verdict = judge_program(kernel, seed)
     expected = "refused" if kernel.name in REFUSED else "right"
     assert verdict.outcome == expected, f"{verdict.outcome}: {verdict.detail}\n{verdict.source}"
+
+
+@pytest.mark.parametrize("peer", [jax_versions, torch_versions], ids=["jax", "torch"])
+@every_kernel
+def test_the_gradient_is_that_of_a_rewritten_version(kernel: Kernel, peer: ModuleType):
+    if kernel.name in REFUSED:
+        pytest.skip("refused")
+    arguments = kernel.arguments_of(kernel.small)
+    theirs = peer.gradient(kernel.name, kernel.argnums, arguments)
+    if theirs is None:
+        pytest.skip("not installed, or no version for it")
+    ours = grad(kernel.function, argnums=kernel.argnums)(*arguments)
+    for mine, other in zip(ours, theirs(), strict=True):
+        np.testing.assert_allclose(mine, np.asarray(other), rtol=1e-9, atol=1e-11)
 
 
 @every_kernel
