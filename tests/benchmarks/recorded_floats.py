@@ -14,7 +14,7 @@ from srcgrad import grad
 from tests.benchmarks.timing import attempt, print_failures, print_table
 
 TRIPS = 64
-TAPE = re.compile(r"_tape(_|\d)*$")
+TAPE = re.compile(r"(^|_)tape(_|\d)*$")
 
 
 def straight_line(x, n):
