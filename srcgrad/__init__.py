@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from srcgrad import rules
     from srcgrad.api import elementwise_grad, grad, value_and_grad, vjp
+    from srcgrad.backend import Numba, set_default_backend
     from srcgrad.checking import check_grads
     from srcgrad.errors import (
         ArgumentTypeError,
         ArgumentValueError,
+        BackendError,
         MissingRuleError,
         SourceError,
         SrcgradError,
@@ -24,7 +26,9 @@ __version__ = "0.1.0"
 __all__ = [
     "ArgumentTypeError",
     "ArgumentValueError",
+    "BackendError",
     "MissingRuleError",
+    "Numba",
     "SourceError",
     "SrcgradError",
     "UnsupportedError",
@@ -33,6 +37,7 @@ __all__ = [
     "elementwise_grad",
     "grad",
     "rules",
+    "set_default_backend",
     "stop_gradient",
     "value_and_grad",
     "vjp",
@@ -49,6 +54,8 @@ def __getattr__(name: str) -> Any:
         return import_module("srcgrad.checking").check_grads
     if name in ("detach", "stop_gradient"):
         return getattr(import_module("srcgrad.stopping"), name)
+    if name in ("Numba", "set_default_backend"):
+        return getattr(import_module("srcgrad.backend"), name)
     if name.endswith("Error"):
         return getattr(import_module("srcgrad.errors"), name)
     return getattr(import_module("srcgrad.api"), name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, Unpack, overload
 
+from srcgrad.backend import Backend, CompileOptions, chosen_backend
 from srcgrad.calling.argnums import Argnums
 from srcgrad.calling.derivative import Derivative, ElementwiseGradient, Gradient, ValueAndGradient
 from srcgrad.calling.pullback import Pullback, forward_and_pullback
@@ -15,13 +16,33 @@ Made = TypeVar("Made", bound=Derivative)
 
 
 @overload
-def grad(function: Function, /, argnums: Argnums = 0, *, has_aux: bool = False) -> Gradient: ...
+def grad(
+    function: Function,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
+) -> Gradient: ...
 @overload
 def grad(
-    function: None = None, /, argnums: Argnums = 0, *, has_aux: bool = False
+    function: None = None,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
 ) -> Callable[[Function], Gradient]: ...
 def grad(
-    function: Function | None = None, /, argnums: Argnums = 0, *, has_aux: bool = False
+    function: Function | None = None,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
 ) -> Gradient | Callable[[Function], Gradient]:
     """The gradient of a function, as a function of the same arguments.
 
@@ -37,6 +58,11 @@ def grad(
         or several.  A position or name that ``*args`` or ``**kwargs`` catches means that one item.
     has_aux : bool
         The function returns ``(value, auxiliary)``; the auxiliary part is handed through undifferentiated.
+    backend : "numpy", "numba" or Numba, optional
+        What runs the generated code: NumPy as it stands, or numba, which compiles it (`srcgrad.Numba` names the
+        options); what `set_default_backend` or the environment variable SRCGRAD_BACKEND says where it is left out.
+    fastmath, parallel, error_model, boundscheck, progress
+        Options of the numba backend, explained at `srcgrad.Numba`.
 
     Returns
     -------
@@ -54,9 +80,11 @@ def grad(
     ------
     UnsupportedError, MissingRuleError, SourceError
         At the first call, before anything runs: the function, or one that it calls, cannot be differentiated.
+    BackendError
+        The backend needs a library that is not installed.
     ArgumentTypeError, ArgumentValueError
-        ``argnums`` does not fit, a differentiated argument holds no float (an integer array, say), or the result
-        is not one real number.
+        ``argnums`` or an option does not fit, a differentiated argument holds no float (an integer array, say), or
+        the result is not one real number.
 
     Notes
     -----
@@ -72,17 +100,37 @@ def grad(
     >>> grad(energy)(np.arange(4.0))
     array([ 0.,  4.,  8., 12.])
     """
-    return _made(Gradient, function, argnums, has_aux)
+    return _made(Gradient, function, argnums, has_aux, backend, options)
 
 
-@overload
-def value_and_grad(function: Function, /, argnums: Argnums = 0, *, has_aux: bool = False) -> ValueAndGradient: ...
 @overload
 def value_and_grad(
-    function: None = None, /, argnums: Argnums = 0, *, has_aux: bool = False
+    function: Function,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
+) -> ValueAndGradient: ...
+@overload
+def value_and_grad(
+    function: None = None,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
 ) -> Callable[[Function], ValueAndGradient]: ...
 def value_and_grad(
-    function: Function | None = None, /, argnums: Argnums = 0, *, has_aux: bool = False
+    function: Function | None = None,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
 ) -> ValueAndGradient | Callable[[Function], ValueAndGradient]:
     """A function's value together with its gradient, from one run of the function.
 
@@ -99,17 +147,37 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    return _made(ValueAndGradient, function, argnums, has_aux)
+    return _made(ValueAndGradient, function, argnums, has_aux, backend, options)
 
 
-@overload
-def elementwise_grad(function: Function, /, argnums: Argnums = 0, *, has_aux: bool = False) -> ElementwiseGradient: ...
 @overload
 def elementwise_grad(
-    function: None = None, /, argnums: Argnums = 0, *, has_aux: bool = False
+    function: Function,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
+) -> ElementwiseGradient: ...
+@overload
+def elementwise_grad(
+    function: None = None,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
 ) -> Callable[[Function], ElementwiseGradient]: ...
 def elementwise_grad(
-    function: Function | None = None, /, argnums: Argnums = 0, *, has_aux: bool = False
+    function: Function | None = None,
+    /,
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **options: Unpack[CompileOptions],
 ) -> ElementwiseGradient | Callable[[Function], ElementwiseGradient]:
     """The gradient of the sum of a function's results.
 
@@ -122,11 +190,17 @@ def elementwise_grad(
     >>> elementwise_grad(np.square)(np.array([1.0, 2.0, 3.0]))
     array([2., 4., 6.])
     """
-    return _made(ElementwiseGradient, function, argnums, has_aux)
+    return _made(ElementwiseGradient, function, argnums, has_aux, backend, options)
 
 
 def vjp(
-    function: Function, /, *args: Any, argnums: Argnums | None = None, has_aux: bool = False, **kwargs: Any
+    function: Function,
+    /,
+    *args: Any,
+    argnums: Argnums | None = None,
+    has_aux: bool = False,
+    backend: Backend | None = None,
+    **kwargs: Any,
 ) -> tuple[Any, ...]:
     """Run a function, and return its result together with the pullback of cotangents.
 
@@ -135,12 +209,14 @@ def vjp(
     function : callable
         As for `grad`, but the result may be an array of any shape, or a container of arrays and numbers.
     *args, **kwargs
-        The arguments at which to run it.  (For a parameter of the function's own that is called ``argnums`` or
-        ``has_aux``, use `functools.partial`.)
+        The arguments at which to run it.  (For a parameter of the function's own that is called ``argnums``,
+        ``has_aux`` or ``backend``, use `functools.partial`.)
     argnums : int, str, or tuple of them, optional
         As for `grad`; all arguments given by position where it is left out.
     has_aux : bool
         The function returns ``(result, auxiliary)``.
+    backend : "numpy", "numba" or Numba, optional
+        As for `grad`; the options of numba stand in a `srcgrad.Numba`.
 
     Returns
     -------
@@ -166,17 +242,23 @@ def vjp(
     >>> pullback(np.array([1.0, 10.0]))
     (array([ 3., 30.]), np.float64(21.0))
     """
-    result, pullback = forward_and_pullback(function, args, kwargs, argnums, has_aux)
+    result, pullback = forward_and_pullback(function, args, kwargs, argnums, has_aux, chosen_backend(backend, {}))
     return (result[0], pullback, result[1]) if has_aux else (result, pullback)
 
 
 def _made(
-    cls: type[Made], function: Function | None, argnums: Argnums, has_aux: bool
+    cls: type[Made],
+    function: Function | None,
+    argnums: Argnums,
+    has_aux: bool,
+    backend: Backend | None,
+    options: CompileOptions,
 ) -> Made | Callable[[Function], Made]:
     """A derivative of a function; without one, the decorator that makes it."""
+    chosen = chosen_backend(backend, options)
     if function is None:
-        return lambda decorated: cls(decorated, argnums, has_aux)
-    return cls(function, argnums, has_aux)
+        return lambda decorated: cls(decorated, argnums, has_aux, chosen)
+    return cls(function, argnums, has_aux, chosen)
 
 
 # Functions that a differentiated program picks at run time are differentiated on demand.

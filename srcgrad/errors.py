@@ -97,6 +97,10 @@ class ArgumentValueError(SrcgradError, ValueError):
     """An argument, an ``argnums`` or a result with a value that does not fit."""
 
 
+class BackendError(SrcgradError, ImportError):
+    """A backend that needs a library which is not installed."""
+
+
 class SourceError(SrcgradError, ValueError):
     """A function whose source text cannot be had, or cannot be trusted."""
 

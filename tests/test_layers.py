@@ -14,14 +14,15 @@ PACKAGE = Path(srcgrad.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Every part of the package, and the parts that it may import besides itself.
-FOUNDATION = {"errors", "kind", "runtime", "stopping"}
+FOUNDATION = {"backend", "errors", "kind", "runtime", "stopping"}
 SYNTAX = FOUNDATION | {"syntax"}
 RULES = SYNTAX | {"rules"}
-PASSES = {"read", "normalise", "analyse", "differentiate", "optimise", "emit"}
+PASSES = {"read", "normalise", "analyse", "differentiate", "optimise", "emit", "compiled"}
 PIPELINE = RULES | PASSES | {"pipeline"}
 INTERFACE = FOUNDATION | {"rules", "pipeline"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "backend": {"errors"},
     "kind": set(),
     "stopping": set(),
     "runtime": {"errors"},  # which an export pastes as plain errors
@@ -33,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "differentiate": RULES | {"analyse"},
     "optimise": SYNTAX | {"analyse"},
     "emit": SYNTAX,
+    "compiled": RULES | {"analyse", "read"},
     "pipeline": RULES | PASSES,
 }
 # The parts above the pipeline: what users call.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, Self
 
+from srcgrad.backend import Numba
 from srcgrad.calling.annotations import kinds_from_annotations
 from srcgrad.calling.argnums import Argnums, Choice
 from srcgrad.calling.named import named_function
@@ -39,7 +40,9 @@ class Derivative:
     __name__: str
     __wrapped__: Callable[..., Any]
 
-    def __init__(self, function: Any, argnums: Argnums = 0, has_aux: bool = False) -> None:
+    def __init__(
+        self, function: Any, argnums: Argnums = 0, has_aux: bool = False, backend: Numba | None = None
+    ) -> None:
         if not callable(function) and not isinstance(function, classmethod):
             raise ArgumentTypeError(
                 f"{self.suffix} takes a function, not {function!r}",
@@ -48,6 +51,7 @@ class Derivative:
         self.primal = function
         self._argnums = argnums
         self._has_aux = has_aux
+        self._backend = backend
         self._prepare()
 
     def _prepare(self) -> None:
@@ -65,7 +69,7 @@ class Derivative:
         self._resolved = resolved
         self._parameters = parameters
         self._bind = parameters.binder(resolved.leading, resolved.keywords)
-        options = Options(self.options.form, self.options.result, self._has_aux)
+        options = Options(self.options.form, self.options.result, self._has_aux, self._backend)
         self._specialisations = shared.specialisations(parameters, choice, options)
         self._find = self._specialisations.find
         self._storage = STORAGE.difference(parameters.names)
@@ -166,12 +170,12 @@ class Derivative:
             return self
         if isinstance(bound, MethodType) and bound.__func__ is self.primal:
             return self._for_receiver(bound)
-        return type(self)(bound, self._argnums, self._has_aux)
+        return type(self)(bound, self._argnums, self._has_aux, self._backend)
 
     def _for_receiver(self, bound: MethodType) -> Self:
         """The derivative of a bound method: all receivers share all but the receiver, which none keeps alive."""
         if self._for_receivers is None:
-            self._for_receivers = type(self)(bound, self._argnums, self._has_aux)
+            self._for_receivers = type(self)(bound, self._argnums, self._has_aux, self._backend)
             self._for_receivers._bind_method(None)
         made = object.__new__(type(self))
         made.__dict__.update(self._for_receivers.__dict__)
@@ -184,7 +188,7 @@ class Derivative:
         self._bind = self._parameters.binder(self._resolved.leading, {})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.primal, self._argnums, self._has_aux)
+        return type(self), (self.primal, self._argnums, self._has_aux, self._backend)
 
     def __repr__(self) -> str:
         summary = f"{self.noun[0].lower()}{self.noun[1:]}"

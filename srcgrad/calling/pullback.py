@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from srcgrad.backend import Numba
 from srcgrad.calling.argnums import Argnums, Choice, EveryPositional
 from srcgrad.calling.cotangents import Template, fitted, template
 from srcgrad.calling.detaching import detached
@@ -58,6 +59,7 @@ def forward_and_pullback(
     kwargs: dict[str, Any],
     argnums: Argnums | None,
     has_aux: bool,
+    backend: Numba | None,
 ) -> tuple[Any, Pullback]:
     """Run the forward sweep; returns what it returns, and the pullback."""
     if not callable(function):
@@ -67,7 +69,7 @@ def forward_and_pullback(
     shared = derivatives_of(plain)
     parameters = shared.parameters(plain, len(resolved.leading), tuple(resolved.keywords))
     choice = EveryPositional(parameters, len(args)) if argnums is None else Choice(parameters, argnums)
-    specialisations = shared.specialisations(parameters, choice, Options("pair", "any", has_aux))
+    specialisations = shared.specialisations(parameters, choice, Options("pair", "any", has_aux, backend))
     values = parameters.binder(resolved.leading, resolved.keywords)(*args, **kwargs)
     specialisation = specialisations.find(values)
     arguments = specialisation.arrangement.arguments(values)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from srcgrad import pipeline
+from srcgrad.backend import Numba
 from srcgrad.calling.argnums import Choice, EveryPositional
 from srcgrad.calling.arrangement import Arrangement, arrange
 from srcgrad.calling.foreign import refuse_foreign_arrays
@@ -31,6 +32,7 @@ class Options:
     form: Literal["gradient", "value_and_gradient", "pair"]
     result: Literal["scalar", "sum", "any"]
     has_aux: bool = False
+    backend: Numba | None = None
 
 
 class Specialisation:
@@ -111,6 +113,7 @@ class Specialisations:
             form=self.options.form,
             has_aux=self.options.has_aux,
             result=self.options.result,
+            backend=self.options.backend,
         )
         with _generating:
             return pipeline.generate(request)

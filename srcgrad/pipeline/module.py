@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gast
@@ -16,15 +16,17 @@ from srcgrad.analyse.kinds import EnvironmentRead, Kinds, infer
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
-from srcgrad.errors import located
+from srcgrad.errors import Location, located, location_of
 from srcgrad.kind import Array, DictOf, Instance, Iterator, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.optimise.finish import finish
 from srcgrad.pipeline.assembly import gradient_function, pair_functions
+from srcgrad.pipeline.compiled import compiled_module
 from srcgrad.pipeline.derivation import Derivation, derive, free_names
 from srcgrad.pipeline.expansion import expand
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import Generated, GlobalRead, Request
 from srcgrad.pipeline.reserved import without_reserved_names
+from srcgrad.read.function import FunctionSource
 from srcgrad.syntax.build import local_names, parameter_names, substitute
 from srcgrad.syntax.names import Names
 
@@ -45,6 +47,9 @@ class Module:
         self.stages: list[tuple[str, gast.FunctionDef]] = []
         self.reads: dict[tuple[int, str], tuple[EnvironmentRead, str]] = {}
         self.objects: dict[str, Any] = {}
+        # What is known of each function beside its tree: the kinds of its parameters and of its variables.
+        self.known: dict[str, tuple[Mapping[str, Kind], Mapping[str, Kind]]] = {}
+        self.sources: list[FunctionSource] = []
         self.main: tuple[str, ...] = ()
         self._pairs: dict[Any, tuple[str, str]] = {}
         self._open: list[Any] = [request.function]
@@ -78,6 +83,7 @@ class Module:
             known = (self.module_names.fresh(f"{label}_forward"), self.module_names.fresh(f"{label}_reverse"))
             self._pairs[key] = known
             source = self.program.source(function)
+            self.sources.append(source)
             self._open.append(function)
             with located(source.filename, source.lines):
                 self._add_pair(function, dict(kinds), wrt, known, False)
@@ -97,6 +103,7 @@ class Module:
             function = finish(function, derivation.known, derivation.temporaries, derivation.unnamed)
             self.stages.append(("optimise", function))
             self.functions.append(function)
+            self.known[function.name] = (derivation.given, derivation.known)
 
     def _derive(
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], seed: Any, has_aux: bool
@@ -127,7 +134,7 @@ class Module:
             binding = self.program.lookup(function, identifier)
             if binding.kind == "builtin" or not binding.is_set:
                 continue
-            chosen = self._name_for(identifier, binding.owner, binding.value)
+            chosen = self.name_for(identifier, binding.owner, binding.value)
             read = reads.get((id(binding.owner), identifier))
             if read is None:
                 kind = found.evaluate(gast.Name(identifier, gast.Load(), None, None))
@@ -136,14 +143,15 @@ class Module:
             if chosen != identifier:
                 renamed[identifier] = gast.Name(chosen, gast.Load(), None, None)
         for read in found.reads:
-            chosen = self._name_for(read.name, read.owner, read.value())
+            chosen = self.name_for(read.name, read.owner, read.value())
             self.reads.setdefault((id(read.owner), read.name), (read, chosen))
         if not renamed:
             return tree, found
         tree = substitute(tree, renamed)
         return tree, infer(tree, _Renamed(function, {new.id: old for old, new in renamed.items()}), kinds, self.program)
 
-    def _name_for(self, identifier: str, owner: Any, value: Any) -> str:
+    def name_for(self, identifier: str, owner: Any, value: Any) -> str:
+        """The name in the module of what a global or closure variable holds."""
         known = self.reads.get((id(owner), identifier))
         if known is not None:
             return known[1]
@@ -157,47 +165,45 @@ class Module:
 
     def emitted(self) -> Generated:
         """The module's text, compiled and ready to be called."""
+        if self.wanted.backend is not None:
+            return compiled_module(self, self.wanted.backend)
         order = [*self.functions[:-len(self.main)], *self.functions[-len(self.main) :]]
         namespace: dict[str, Any] = {"np": np, **self.objects, **self.helpers.objects}
-        text = module_text(order, self._heading(), self._imports())
+        text = module_text(order, self.heading(order), self._imports())
         module = load_module(text, namespace, self.main[-1])
         environment = tuple(GlobalRead(read, module, chosen) for read, chosen in self.reads.values())
         main = module[self.main[0]] if len(self.main) == 1 else tuple(module[called] for called in self.main)
         return Generated(text, main, environment)
 
-    def _heading(self) -> str:
+    def heading(self, functions: Sequence[gast.FunctionDef]) -> str:
+        """The comment that the module starts with."""
         wrt = ", ".join(self.wanted.wrt)
         place = f"{self.source.filename.rsplit('/', 1)[-1]}:{self.source.tree.lineno}"
         called = self.main[0] if len(self.main) == 1 else " and ".join(self.main)
         adjoint = f"{called}: adjoint of {self.source.name} ({place}) with respect to {wrt}."
         lines = [f"{adjoint}    Generated by srcgrad {_VERSION}."]
         text = "v_bar is the adjoint of v."
-        if any("_tape" in name for function in self.functions for name in local_names(function)):
+        if any("_tape" in name for function in functions for name in local_names(function)):
             text += "  v_tape keeps what the reverse sweep reads of v, one entry per trip."
         return "\n".join([*lines, text])
 
     def _imports(self) -> list[str]:
-        lines = []
         used = set().union(*(free_names(function) for function in self.functions))
+        return self.imports(used, {**self.objects, **self.helpers.objects})
+
+    def imports(self, used: set[str], objects: Mapping[str, Any]) -> list[str]:
+        """The lines that import what the module uses."""
+        lines = []
         modules = {name: value for name, value in self.objects.items() if inspect.ismodule(value) and name in used}
         if "np" in used or not modules:
             modules["np"] = np
         for name, value in sorted(modules.items(), key=lambda item: item[1].__name__):
             lines.append(f"import {value.__name__}" + (f" as {name}" if name != value.__name__ else ""))
-        return [*lines, *self._from_imports(used)]
+        return [*lines, *_from_imports(used, objects)]
 
-    def _from_imports(self, used: set[str]) -> list[str]:
-        lines = []
-        for name, value in sorted({**self.objects, **self.helpers.objects}.items()):
-            if name not in used or inspect.ismodule(value):
-                continue
-            if getattr(srcgrad.runtime, name, None) is value:
-                lines.append(f"from srcgrad.runtime import {name}")
-                continue
-            home, called = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-            if home and called and getattr(sys.modules.get(home), called, None) is value and home != "__main__":
-                lines.append(f"from {home} import {called}" + (f" as {name}" if called != name else ""))
-        return sorted(set(lines))
+    def definition(self) -> Location | None:
+        """Where the function stands whose derivative this is."""
+        return location_of(self.source.tree, self.source.filename, self.source.lines)
 
 
 def signature_kinds(kinds: Mapping[str, Kind], recursive: bool) -> dict[str, Kind]:
@@ -223,6 +229,20 @@ def signature_kinds(kinds: Mapping[str, Kind], recursive: bool) -> dict[str, Kin
         return kind
 
     return {parameter: canonical(kind) for parameter, kind in kinds.items()}
+
+
+def _from_imports(used: set[str], objects: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for name, value in sorted(objects.items()):
+        if name not in used or inspect.ismodule(value):
+            continue
+        if getattr(srcgrad.runtime, name, None) is value:
+            lines.append(f"from srcgrad.runtime import {name}")
+            continue
+        home, called = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+        if home and called and getattr(sys.modules.get(home), called, None) is value and home != "__main__":
+            lines.append(f"from {home} import {called}" + (f" as {name}" if called != name else ""))
+    return sorted(set(lines))
 
 
 class _Renamed:

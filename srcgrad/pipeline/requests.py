@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from srcgrad.analyse.kinds import EnvironmentRead
+from srcgrad.backend import Numba
 from srcgrad.kind import DictOf, Instance, Kind, Opaque, SequenceOf, TupleOf
 
 Form = Literal["gradient", "value_and_gradient", "pair"]
@@ -22,7 +23,8 @@ class Request:
 
     ``kinds`` has one kind for each parameter, in the order of the signature (a tuple for ``*args``, a dict for
     ``**kwargs``); ``wrt`` names the differentiated ones.  ``result`` says what the function may return: one number,
-    arrays of which the sum is differentiated, or anything for which the caller gives a cotangent.
+    arrays of which the sum is differentiated, or anything for which the caller gives a cotangent.  ``backend`` is what
+    compiles the code, None for code that runs as it stands.
     """
 
     function: Callable[..., Any]
@@ -31,6 +33,7 @@ class Request:
     form: Form = "gradient"
     has_aux: bool = False
     result: Result = "scalar"
+    backend: Numba | None = None
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,32 @@ from srcgrad.runtime.sums import (
     share_equal,
     trapezoid_adjoint,
 )
+from srcgrad.runtime.typed import (
+    add_at,
+    all_along,
+    any_along,
+    cumsum_along,
+    grown,
+    max_along,
+    mean_along,
+    min_along,
+    prod_along,
+    subtract_at,
+    var_along,
+)
 
 __all__ = [
+    "add_at",
+    "all_along",
+    "any_along",
+    "cumsum_along",
+    "grown",
+    "max_along",
+    "mean_along",
+    "min_along",
+    "prod_along",
+    "subtract_at",
+    "var_along",
     "call_with_pullback",
     "add_mirrors",
     "as_mirror",

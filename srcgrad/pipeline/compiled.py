@@ -1,0 +1,99 @@
+"""The module for numba: the passes that bring generated functions into a form that it compiles, and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import gast
+import numpy as np
+
+from srcgrad import runtime
+from srcgrad.backend import Numba
+from srcgrad.compiled.data import is_data, with_data_as_parameters
+from srcgrad.compiled.entry import Entry, decorated, entry
+from srcgrad.compiled.overlap import without_overlapping_updates
+from srcgrad.compiled.scatter import with_scattering_calls
+from srcgrad.compiled.statics import without_static_parameters
+from srcgrad.compiled.unit import Unit
+from srcgrad.emit.load import load_module
+from srcgrad.emit.module import module_text
+from srcgrad.pipeline.plain_callees import PlainCallees
+from srcgrad.pipeline.requests import Generated, GlobalRead
+from srcgrad.syntax.build import parameter_names
+from srcgrad.syntax.names import Names
+
+if TYPE_CHECKING:
+    from srcgrad.pipeline.module import Module
+
+# Function by function, in this order.
+PASSES: tuple[Callable[[Unit], gast.FunctionDef], ...] = (with_scattering_calls, without_overlapping_updates)
+
+
+def compiled_module(module: Module, backend: Numba) -> Generated:
+    """The functions of a module as numba compiles them, ready to be called."""
+    units = [Unit(tree, *module.known[tree.name]) for tree in module.functions]
+    outside = {unit.name: parameter_names(unit.tree.args) for unit in units}
+    callees = PlainCallees(module)
+    units, _ = without_static_parameters(units, callees.name_of)
+    units = callees.with_callees(units)
+    for one_pass in PASSES:
+        units = [replace(unit, tree=one_pass(unit)) for unit in units]
+    values = {**module.objects, **module.helpers.objects}
+    units, data = with_data_as_parameters(units, values)
+    used = set().union(*(unit.free_names() for unit in units))
+    names = Names([*used, *(unit.name for unit in units), *module.objects])
+    entries: list[Entry] = []
+    functions: list[gast.FunctionDef] = []
+    for unit in units:
+        if unit.name in module.main:
+            recursive = any(unit.name in other.free_names() for other in units)
+            made = entry(unit.tree, outside[unit.name], data[unit.name], names, recursive)
+            entries.append(made)
+            functions.append(decorated(made.compiled, backend))
+            if made.around is not None:
+                functions.append(made.around)
+        else:
+            functions.append(decorated(unit.tree, backend))
+    return _loaded(module, backend, functions, entries, values)
+
+
+def _loaded(
+    module: Module,
+    backend: Numba,
+    functions: list[gast.FunctionDef],
+    entries: list[Entry],
+    values: dict[str, Any],
+) -> Generated:
+    """The module's text, and the functions that it defines."""
+    # Imported here: without numba there is no backend, and with it the import takes a second.
+    import numba
+
+    from srcgrad.compiled.locating import primal_location
+    from srcgrad.compiled.running import Compiler
+
+    used = set().union(*(Unit(tree).free_names() for tree in functions))
+    provided = {name: getattr(runtime, name) for name in used if hasattr(runtime, name) and name not in values}
+    imports = [*module.imports(used, {**values, **provided}), "from numba import njit"]
+    text = module_text(functions, module.heading(functions), imports)
+    namespace = {"np": np, **values, **provided, "njit": numba.njit}
+    loaded = load_module(text, namespace, module.main[-1])
+    sources = [module.source, *module.sources]
+
+    def locate(line: int) -> Any:
+        found = primal_location(text, line, sources) if line else None
+        return found or module.definition()
+
+    filename = loaded[entries[-1].compiled.name].py_func.__code__.co_filename
+    compiler = Compiler(module.main[-1], filename, locate, backend.progress)
+    for one in entries:
+        compiler.attach(loaded[one.compiled.name])
+    # Data are handed over at each call; all else is compiled in, and only watched.
+    fixed = {chosen: values[chosen] for _, chosen in module.reads.values() if not is_data(values.get(chosen))}
+    environment = tuple(
+        GlobalRead(read, fixed if chosen in fixed else loaded, chosen) for read, chosen in module.reads.values()
+    )
+    main = tuple(loaded[one.called] for one in entries)
+    return Generated(text, main[0] if len(main) == 1 else main, environment)
+
