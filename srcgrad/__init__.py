@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from srcgrad.api import elementwise_grad, grad, value_and_grad, vjp
     from srcgrad.backend import Numba, set_default_backend
     from srcgrad.checking import check_grads
+    from srcgrad.derived import jvp
     from srcgrad.errors import (
         ArgumentTypeError,
         ArgumentValueError,
@@ -36,12 +37,15 @@ __all__ = [
     "detach",
     "elementwise_grad",
     "grad",
+    "jvp",
     "rules",
     "set_default_backend",
     "stop_gradient",
     "value_and_grad",
     "vjp",
 ]
+
+_DERIVED = frozenset({"jvp"})
 
 
 def __getattr__(name: str) -> Any:
@@ -58,7 +62,7 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module("srcgrad.backend"), name)
     if name.endswith("Error"):
         return getattr(import_module("srcgrad.errors"), name)
-    return getattr(import_module("srcgrad.api"), name)
+    return getattr(import_module("srcgrad.derived" if name in _DERIVED else "srcgrad.api"), name)
 
 
 def __dir__() -> list[str]:

@@ -262,7 +262,7 @@ def _made(
 
 
 # Functions that a differentiated program picks at run time are differentiated on demand.
-provide(vjp)
+provide("vjp", vjp)
 
 __all__ = [
     "Derivative",

@@ -48,15 +48,22 @@ class Activity:
         return self.varied_head.get(loop, _NOTHING) & self.useful_head.get(loop, _NOTHING)
 
 
-def activity(function: gast.FunctionDef, kinds: Kinds, parameters: Iterable[str], seeds: Iterable[str]) -> Activity:
+def activity(
+    function: gast.FunctionDef,
+    kinds: Kinds,
+    parameters: Iterable[str],
+    seeds: Iterable[str],
+    always: tuple[Variables, Variables] = (_NOTHING, _NOTHING),
+) -> Activity:
     """The activity of a function in normal form.
 
-    ``parameters`` are the differentiated ones, ``seeds`` the variables with which the result varies.
+    ``parameters`` are the differentiated ones, ``seeds`` the variables with which the result varies.  ``always`` are
+    variables that count as varied from their first binding on, and such that count as useful up to their last.
     """
-    varied = _Varied(kinds)
+    varied = _Varied(kinds, always[0])
     varied.block(function.body, frozenset(parameters))
-    useful = _Useful(kinds)
-    useful.block(function.body, frozenset(seeds))
+    useful = _Useful(kinds, always[1])
+    useful.block(function.body, frozenset(seeds) | always[1])
     return Activity(varied.before, varied.after, useful.before, useful.after, varied.head, useful.head)
 
 
@@ -76,8 +83,9 @@ def assigned_names(target: gast.AST) -> list[str]:
 class _Sweep:
     """What both sweeps collect, and what they ask of expressions."""
 
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Kinds, always: Variables = _NOTHING) -> None:
         self.kinds = kinds
+        self.always = always
         self.before: dict[gast.AST, Variables] = {}
         self.after: dict[gast.AST, Variables] = {}
         self.head: dict[gast.AST, Variables] = {}
@@ -115,8 +123,9 @@ class _Varied(_Sweep):
             case gast.AugAssign(target=target, value=value):
                 depends = bool(self.reads(value) & varied)
                 base = base_name(target)
-                if isinstance(target, gast.Name) and (depends or target.id in varied):
-                    return varied | {target.id} if may_carry(self.kinds.of.get(target)) else varied - {target.id}
+                if isinstance(target, gast.Name) and (depends or target.id in varied or target.id in self.always):
+                    carries = target.id in self.always or may_carry(self.kinds.of.get(target))
+                    return varied | {target.id} if carries else varied - {target.id}
                 return varied | {base} if depends and base is not None else varied
             case gast.Expr(value=value):
                 base = mutated_name(statement)
@@ -151,7 +160,8 @@ class _Varied(_Sweep):
             return varied | {base} if depends and base is not None else varied
         for element in target.elts if isinstance(target, gast.Tuple) else [target]:
             for name in assigned_names(element):
-                varied = varied | {name} if depends and may_carry(self.kinds.of.get(element)) else varied - {name}
+                carries = name in self.always or (depends and may_carry(self.kinds.of.get(element)))
+                varied = varied | {name} if carries else varied - {name}
         return varied
 
 
@@ -173,7 +183,8 @@ class _Useful(_Sweep):
                 if isinstance(target, gast.Subscript | gast.Attribute):
                     return useful | self.reads(value) if base_name(target) in useful else useful
                 names = set(assigned_names(target))
-                return (useful - names) | self.reads(value) if names & useful else useful - names
+                kept = useful - names | names & self.always
+                return kept | self.reads(value) if names & useful else kept
             case gast.AugAssign(target=target, value=value):
                 return useful | self.reads(value) if base_name(target) in useful else useful
             case gast.Expr(value=value):
@@ -185,7 +196,7 @@ class _Useful(_Sweep):
                 while True:
                     head = self.head[statement] = self.head.get(statement, _NOTHING) | useful
                     inside = self.block(body, head)
-                    useful = head | (inside - names)
+                    useful = head | (inside - names) | names & self.always
                     if names & inside:
                         useful |= self.reads(iterable)
                     if useful == head:

@@ -32,40 +32,17 @@ class Body(Protocol):
 
 def written_variables(tree: gast.FunctionDef, kinds: Kinds) -> frozenset[str]:
     """The variables whose array (or container) some statement changes in place."""
-    return frozenset(name for name, _, _, _ in _writes(tree, kinds))
+    return frozenset(name for name, _, _, _ in writes_in_place(tree, kinds))
 
 
 def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...], body: Body) -> None:
     """Refuse a program that writes into an array which may have a second name, where a derivative depends on it."""
-    for call, written in calls_that_write(tree, kinds, body):
-        raise UnsupportedError(
-            f"the function called here writes into {written!r}: not supported yet",
-            node=call,
-            advice="let it return a new value instead",
-        )
-    writes = list(_writes(tree, kinds))
-    if not writes:
-        return
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
+    writes = list(writes_in_place(tree, kinds))
     sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes)
-    parameters = {parameter.id for parameter in gast.walk(tree.args) if isinstance(parameter, gast.Name)}
-    stored = (node for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store))
-    bound = parameters | {node.id for node in stored}
-    for name, kind, node, depth in writes:
+    check_writes(tree, kinds, lambda name, depth: bool(sharing.family((name, depth)) & active), body)
+    for name, _, node, depth in writes:
         family = sharing.family((name, depth))
-        if name not in bound and not isinstance(kind, Opaque):
-            raise UnsupportedError(
-                f"this writes into {name!r}, which does not belong to the function",
-                node=node,
-                advice="write into a copy of it",
-            )
-        is_call = isinstance(node, gast.Call) and isinstance(kind, Array | Number | Opaque)
-        if is_call and (family & active or mutated_by(node) is None) and not _is_sum_at(node, kinds):
-            raise UnsupportedError(
-                f"this writes into {name!r} by a call: not supported yet",
-                node=node,
-                advice=f"write it as an assignment: {name}[...] = ...",
-            )
         if len(family) > 1 and family & active:
             others = ", ".join(sorted(family - {name}))
             raise UnsupportedError(
@@ -75,9 +52,38 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
             )
 
 
+def check_writes(
+    tree: gast.FunctionDef, kinds: Kinds, is_active: Callable[[str, int], bool], body: Body
+) -> None:
+    """Refuse writes into what does not belong to the function, and by calls through which derivatives might pass."""
+    for call, written in calls_that_write(tree, kinds, body):
+        raise UnsupportedError(
+            f"the function called here writes into {written!r}: not supported yet",
+            node=call,
+            advice="let it return a new value instead",
+        )
+    parameters = {parameter.id for parameter in gast.walk(tree.args) if isinstance(parameter, gast.Name)}
+    stored = (node for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store))
+    bound = parameters | {node.id for node in stored}
+    for name, kind, node, depth in writes_in_place(tree, kinds):
+        if name not in bound and not isinstance(kind, Opaque):
+            raise UnsupportedError(
+                f"this writes into {name!r}, which does not belong to the function",
+                node=node,
+                advice="write into a copy of it",
+            )
+        is_call = isinstance(node, gast.Call) and isinstance(kind, Array | Number | Opaque)
+        if is_call and (is_active(name, depth) or mutated_by(node) is None) and not _is_sum_at(node, kinds):
+            raise UnsupportedError(
+                f"this writes into {name!r} by a call: not supported yet",
+                node=node,
+                advice=f"write it as an assignment: {name}[...] = ...",
+            )
+
+
 def entangled(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...]) -> frozenset[str]:
     """The variables that may share what is written under another name, where a derivative passes through it."""
-    writes = list(_writes(tree, kinds))
+    writes = list(writes_in_place(tree, kinds))
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
     sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes)
     families = [sharing.family((name, depth)) for name, _, _, depth in writes]
@@ -86,7 +92,7 @@ def entangled(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tup
 
 def other_names(tree: gast.FunctionDef, kinds: Kinds) -> Callable[[str], set[str]]:
     """The variables that may hold, or contain, what a variable holds or contains, if some statement writes into it."""
-    writes = list(_writes(tree, kinds))
+    writes = list(writes_in_place(tree, kinds))
     written = {(name, depth) for name, _, _, depth in writes}
     sharing = shared_objects(tree, kinds, written, writes)
     families: dict[str, set[str]] = {}
@@ -102,7 +108,7 @@ def _is_sum_at(node: gast.Call, kinds: Kinds) -> bool:
     return known and len(node.args) == 3 and isinstance(kinds.of.get(node.args[0]), Array)
 
 
-def _writes(tree: gast.AST, kinds: Kinds) -> Iterator[Write]:
+def writes_in_place(tree: gast.AST, kinds: Kinds) -> Iterator[Write]:
     """Each write in place: the variable, the kind of the object that changes, where, and how deep inside it lies."""
     for node in gast.walk(tree):
         match node:
@@ -169,7 +175,7 @@ def _written_by(target: Target, body: Body, seen: frozenset[Any]) -> set[str]:
     tree = target.function if isinstance(target.function, gast.FunctionDef | gast.Lambda) else body(target.function)
     inside = target.inside()
     seen = seen | {target.function}
-    places = {(name, depth) for name, _, _, depth in _writes(tree, inside)}
+    places = {(name, depth) for name, _, _, depth in writes_in_place(tree, inside)}
     written = {name for name, _ in places}
     for node in gast.walk(tree):
         fact = inside.calls.get(node) if isinstance(node, gast.Call) else None

@@ -183,13 +183,26 @@ def apply_rule(
     """The rule for an operation, with each operand under its parameter's name; raises where there is none."""
     ndims = tuple(ndim_of(kinds.of[argument]) if argument in kinds.of else None for argument in operation.arguments)
     rule = find(operation.function, "partials", ndims) or find(operation.function, "adjoint", ndims)
-    called = getattr(operation.function, "__name__", str(operation.function))
     if rule is None:
+        called = name_of(operation)
         raise MissingRuleError(
             f"{called} has no reverse rule for arguments with these numbers of dimensions",
             node=node,
             advice=f"register one with srcgrad.rules.adjoint({called}), or say what the arguments are before the call",
         )
+    return application_of(rule, operation, node, kinds, depends)
+
+
+def name_of(operation: Operation) -> str:
+    """The name of the function that an operation applies."""
+    return getattr(operation.function, "__name__", str(operation.function))
+
+
+def application_of(
+    rule: Rule, operation: Operation, node: gast.expr, kinds: Kinds, depends: Callable[[gast.AST], bool]
+) -> Application:
+    """A rule applied to an operation; raises where the rule does not take its arguments or options."""
+    called = name_of(operation)
     operands = _bound(rule, operation, node, called, kinds)
     active = tuple(
         parameter for parameter, operand in operands.items() if depends(operand)

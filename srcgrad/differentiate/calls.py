@@ -61,28 +61,9 @@ class Calls:
         """A call as a pair of sweeps."""
         if is_picked(value, self.kinds):
             return self._picked(value, expressions)
-        target = single_target(value, self.kinds)
-        assert target is not None and target.parameters is not None
-        if any(_is_inner(kind) for kind in target.parameters.values()):
-            raise UnsupportedError(
-                "a function defined inside the differentiated one is passed to a function that cannot be written out",
-                node=value,
-                advice="define it at the top level, with what it reads from around it as arguments",
-            )
-        function = self.kinds.of.get(value.func)
-        if isinstance(function, Function) and (function.keywords or (function.leading and not function.bound)):
-            raise UnsupportedError(
-                "a partial made inside the function is not differentiated",
-                node=value,
-                advice="call the function itself with all its arguments",
-            )
-        if target.receiver is None and isinstance(value.func, gast.Name) and expressions.depends(value.func):
-            raise UnsupportedError(
-                "a method that is kept in a variable is not differentiated",
-                node=value,
-                advice="call it as a method of its object",
-            )
-        arguments = self._arguments(value, target)
+        target = check_call(value, self.kinds, expressions.depends)
+        assert target.parameters is not None
+        arguments = self.arguments(value, target)
         active = tuple(
             (parameter, argument) for parameter, argument in arguments.items() if expressions.depends(argument)
         )
@@ -142,7 +123,7 @@ class Calls:
         kind = self.kinds.of[argument] if argument in self.kinds.of else self.kinds.evaluate(argument, {})
         expressions.push(argument, Cotangent(part, kind))
 
-    def _arguments(self, value: gast.Call, target: Target) -> dict[str, gast.expr]:
+    def arguments(self, value: gast.Call, target: Target) -> dict[str, gast.expr]:
         """The argument of each parameter, in the order of the parameters."""
         signature = inspect.signature(target.function)
         names = list(signature.parameters)
@@ -194,6 +175,32 @@ class Calls:
         if isinstance(kind, Array) and kind.dims and isinstance(kind.dims[0], int):
             return kind.dims[0]
         return None
+
+
+def check_call(value: gast.Call, kinds: Kinds, depends: Callable[[gast.AST], bool]) -> Target:
+    """The function that a call runs; raises where its arguments cannot all be told."""
+    target = single_target(value, kinds)
+    assert target is not None and target.parameters is not None
+    if any(_is_inner(kind) for kind in target.parameters.values()):
+        raise UnsupportedError(
+            "a function defined inside the differentiated one is passed to a function that cannot be written out",
+            node=value,
+            advice="define it at the top level, with what it reads from around it as arguments",
+        )
+    function = kinds.of.get(value.func)
+    if isinstance(function, Function) and (function.keywords or (function.leading and not function.bound)):
+        raise UnsupportedError(
+            "a partial made inside the function is not differentiated",
+            node=value,
+            advice="call the function itself with all its arguments",
+        )
+    if target.receiver is None and isinstance(value.func, gast.Name) and depends(value.func):
+        raise UnsupportedError(
+            "a method that is kept in a variable is not differentiated",
+            node=value,
+            advice="call it as a method of its object",
+        )
+    return target
 
 
 def _is_partial(target: Target, kinds: Kinds, value: gast.Call) -> bool:

@@ -10,10 +10,13 @@ from srcgrad.syntax.names import Names
 
 RUNTIME = {
     "call_with_pullback": runtime.call_with_pullback,
+    "call_with_tangent": runtime.call_with_tangent,
     "sum_to": runtime.sum_to,
     "zeros_like": runtime.zeros_like,
     "like": runtime.like,
     "own_copy": runtime.own_copy,
+    "own_tangent": runtime.own_tangent,
+    "zero_tangent": runtime.zero_tangent,
     "add_mirrors": runtime.add_mirrors,
     "as_mirror": runtime.as_mirror,
     "one_number": runtime.one_number,

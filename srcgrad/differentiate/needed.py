@@ -10,13 +10,13 @@ import gast
 from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.mutation import MUTATING_METHODS, WRITING_FUNCTIONS
-from srcgrad.analyse.operations import is_base, is_path, operation_of, single_target
+from srcgrad.analyse.operations import Operation, is_base, is_path, operation_of, single_target
 from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
 from srcgrad.differentiate.calls import is_differentiated, is_picked
 from srcgrad.differentiate.writes import is_scatter
 from srcgrad.kind import Array, DictOf, Number, Range, Scalar, SequenceOf, TupleOf
-from srcgrad.syntax.build import base_name, names_read
+from srcgrad.syntax.build import base_name, name, names_read
 from srcgrad.syntax.inline import inline_rule
 from srcgrad.syntax.names import Names
 
@@ -27,13 +27,19 @@ _CHEAP = frozenset({"len", "range", "int", "float", "abs", "min", "max", "isinst
 _SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
-def parts_to_name(tree: gast.FunctionDef, kinds: Kinds, activity: Activity) -> set[gast.AST]:
+# The parts of an operation whose values its derivative reads, and the operands through which derivatives pass.
+NeedsOf = Callable[[Operation, gast.expr, "Kinds", Callable[[gast.AST], bool]], tuple[list[gast.expr], list[gast.expr]]]
+
+
+def parts_to_name(
+    tree: gast.FunctionDef, kinds: Kinds, activity: Activity, needs_of: NeedsOf | None = None
+) -> set[gast.AST]:
     """The expression nodes that get a statement of their own before the function is differentiated.
 
     These are calls of functions with source, what is subscripted but is no variable, calls that may not be repeated,
     and costly values that a rule reads.
     """
-    finder = _Finder(kinds)
+    finder = _Finder(kinds, needs_of or reverse_needs)
     for statement in statements_of(tree.body):
         varied = activity.varied_before.get(statement, frozenset())
         finder.statement(statement, varied)
@@ -53,8 +59,9 @@ def statements_of(body: list[gast.stmt]) -> Iterator[gast.stmt]:
 
 
 class _Finder:
-    def __init__(self, kinds: Kinds) -> None:
+    def __init__(self, kinds: Kinds, needs_of: NeedsOf) -> None:
         self.kinds = kinds
+        self.needs_of = needs_of
         self.found: set[gast.AST] = set()
         self.varied: frozenset[str] = frozenset()
 
@@ -206,9 +213,9 @@ class _Finder:
         if operation is not None:
             if not operation.is_differentiable:
                 return
-            application = apply_rule(operation, node, self.kinds, self.depends)
-            yield from self._needed_by_rule(node, application)
-            for operand in application.operands.values():
+            read, operands = self.needs_of(operation, node, self.kinds, self.depends)
+            yield from read
+            for operand in operands:
                 yield from self._needed(operand)
             return
         if isinstance(node, gast.IfExp):
@@ -218,27 +225,41 @@ class _Finder:
         for child in gast.iter_child_nodes(node):
             yield from self._needed(child.value if isinstance(child, gast.keyword) else child)
 
-    def _needed_by_rule(self, node: gast.expr, application: Application) -> Iterator[gast.expr]:
+
+def reverse_needs(
+    operation: Operation, node: gast.expr, kinds: Kinds, depends: Callable[[gast.AST], bool]
+) -> tuple[list[gast.expr], list[gast.expr]]:
+    """The values that the adjoint of an operation reads, and its operands."""
+    application = apply_rule(operation, node, kinds, depends)
+    operands = list(application.operands.values())
+    extra = {"z_bar": name("z_bar")} if application.rule.form == "adjoint" else {}
+    return read_by_rule(application, node, kinds, extra), operands
+
+
+def read_by_rule(
+    application: Application, node: gast.expr, kinds: Kinds, extra: dict[str, gast.expr]
+) -> list[gast.expr]:
+    """The operands, and the result itself, whose values a rule reads; ``extra`` are its other parameters."""
+    if application.rule.form == "tangent":
+        wanted = {0}
+    else:
         positions = {parameter: position for position, parameter in enumerate(application.result_names)}
         wanted = {positions[parameter] for parameter in application.active}
-        parameters = application.parameter_kinds(node, self.kinds, self.kinds.of[node])
-        bindings: dict[str, Any] = {**application.operands, "z": node}
-        if application.rule.form == "adjoint":
-            bindings["z_bar"] = gast.Name("z_bar", gast.Load(), None, None)
-        fold = folding(self.kinds.evaluate, parameters)
-        inlined = inline_rule(application.rule.derivative, bindings, fold, Names(), wanted)
-        if inlined is None:
-            yield node
-            yield from application.operands.values()
-            return
-        for position in wanted:
-            if position >= len(inlined.results):
-                continue
-            for parameter in inlined.needs(position) - inlined.needs_shape_only(position):
-                if parameter == "z":
-                    yield node
-                elif parameter in application.operands:
-                    yield application.operands[parameter]
+    parameters = application.parameter_kinds(node, kinds, kinds.of[node])
+    bindings: dict[str, Any] = {**application.operands, "z": node, **extra}
+    inlined = inline_rule(application.rule.derivative, bindings, folding(kinds.evaluate, parameters), Names(), wanted)
+    if inlined is None:
+        return [node, *application.operands.values()]
+    read: list[gast.expr] = []
+    for position in wanted:
+        if position >= len(inlined.results):
+            continue
+        for parameter in inlined.needs(position) - inlined.needs_shape_only(position):
+            if parameter == "z":
+                read.append(node)
+            elif parameter in application.operands:
+                read.append(application.operands[parameter])
+    return read
 
 
 def _written_without_name(statement: gast.stmt) -> Iterator[gast.expr]:

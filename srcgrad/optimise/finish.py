@@ -12,7 +12,7 @@ from srcgrad.optimise import optimise
 from srcgrad.optimise.units import drop_units
 
 # Runtime functions of srcgrad: they have no effects and keep nothing of their arguments.
-_RUNTIME = frozenset({"sum_to", "zeros_like", "like", "add_mirrors", "as_mirror"})
+_RUNTIME = frozenset({"sum_to", "zeros_like", "like", "add_mirrors", "as_mirror", "own_tangent", "zero_tangent"})
 
 
 def finish(

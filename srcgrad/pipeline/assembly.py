@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import gast
 
 from srcgrad.analyse.exposure import exposed_names, surely_bound
@@ -43,8 +45,8 @@ def gradient_function(
     reverse = _with_gradients_first(derivation)
     body = _headed(forward, reverse)
     parameters = [parameter.id for parameter in parameter_nodes(tree)]
-    function = _function(called, parameters, [*body, return_statement(result)])
-    _use_runtime(function, helpers)
+    function = function_of(called, parameters, [*body, return_statement(result)])
+    use_runtime(function, helpers)
     return function
 
 
@@ -66,34 +68,38 @@ def pair_functions(
     unset = sorted(set(records) - surely_bound(forward) - set(parameters))
     forward = [*(assign(record, None) for record in unset), *forward]
     held = derivation.names.fresh("records")
-    forward_function = _function(
+    forward_function = function_of(
         called[0], parameters, [*forward, return_statement(tuple_of(value, tuple_of(*map(name, records))))]
     )
     start = unpacked_records(derivation, records, held, reverse)
-    reverse_function = _function(called[1], [derivation.result_bar, held], [*start, *reverse, ending])
-    _use_runtime(forward_function, helpers)
-    _use_runtime(reverse_function, helpers)
+    reverse_function = function_of(called[1], [derivation.result_bar, held], [*start, *reverse, ending])
+    use_runtime(forward_function, helpers)
+    use_runtime(reverse_function, helpers)
     return [forward_function, reverse_function]
 
 
-def _use_runtime(function: gast.FunctionDef, helpers: Helpers) -> None:
+def use_runtime(function: gast.FunctionDef, helpers: Helpers) -> None:
     """Provide the runtime functions that a function calls."""
     for identifier in sorted(names_read(function.body) & set(RUNTIME)):
         helpers.objects.setdefault(identifier, RUNTIME[identifier])
 
 
 def _entry(derivation: Derivation) -> list[gast.stmt]:
+    """Copies of the parameters that the function writes into, and further names for arguments that are lost."""
+    kept: list[gast.stmt] = [assign(kept, name(parameter)) for parameter, kept in _kept(derivation).items()]
+    return copies_at_entry(list(derivation.copied), list(derivation.parameters), derivation.given, kept)
+
+
+def copies_at_entry(
+    written: list[str], parameters: list[str], given: Mapping[str, Kind], kept: Sequence[gast.stmt] = ()
+) -> list[gast.stmt]:
     """Copies of the parameters that the function writes into: the caller's arrays stay as they were."""
-    written = list(derivation.copied)
-    others = [key for key in derivation.parameters if key not in written and _has_parts(derivation.given.get(key))]
+    others = [key for key in parameters if key not in written and _has_parts(given.get(key))]
     statements: list[gast.stmt] = []
-    if written and (len(written) + len(others) > 1 or not is_flat(derivation.given.get(written[0]))):
+    if written and (len(written) + len(others) > 1 or not is_flat(given.get(written[0]))):
         options = {"read": tuple_of(*map(name, others))} if others else {}
         statements.append(expression_statement(call("refuse_shared", *map(name, written), **options)))
-    statements += (assign(kept, name(parameter)) for parameter, kept in _kept(derivation).items())
-    for key in written:
-        statements.append(assign(key, whole_copy(key, derivation.given.get(key))))
-    return statements
+    return [*statements, *kept, *(assign(key, whole_copy(key, given.get(key))) for key in written)]
 
 
 def _has_parts(kind: Kind | None) -> bool:
@@ -105,7 +111,7 @@ def _kept(derivation: Derivation) -> dict[str, str]:
     """Names under which arguments are kept whose variables get other values, for the structure of their gradients."""
     assigned = names_assigned([*derivation.sweeps.forward, *derivation.sweeps.reverse]) | set(derivation.copied)
     for parameter in derivation.gradients:
-        if parameter in assigned and not _is_plain(derivation.given.get(parameter)):
+        if parameter in assigned and not is_plain(derivation.given.get(parameter)):
             if parameter not in derivation.kept:
                 derivation.kept[parameter] = derivation.names.fresh(f"{parameter}_given")
     return derivation.kept
@@ -125,12 +131,13 @@ def _valued(
 
 def _final(parameter: str, bar: str, derivation: Derivation) -> gast.expr:
     """A gradient in the structure and dtype of its argument."""
-    if _is_plain(derivation.given.get(parameter)):
+    if is_plain(derivation.given.get(parameter)):
         return name(bar)
     return call("like", name(_kept(derivation).get(parameter, parameter)), name(bar))
 
 
-def _is_plain(kind: Kind | None) -> bool:
+def is_plain(kind: Kind | None) -> bool:
+    """Whether a value is a number or an array of full precision."""
     return isinstance(kind, Scalar | Array) and kind.dtype in ("float64", "complex128")
 
 
@@ -162,7 +169,8 @@ def _headed(forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stm
     return [comment(FORWARD), *forward, comment(""), comment(REVERSE), *reverse]
 
 
-def _function(called: str, parameters: list[str], body: list[gast.stmt]) -> gast.FunctionDef:
+def function_of(called: str, parameters: list[str], body: list[gast.stmt]) -> gast.FunctionDef:
+    """A function with these parameters and this body."""
     arguments = gast.arguments(
         args=[gast.Name(parameter, gast.Param(), None, None) for parameter in parameters],
         posonlyargs=[],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -13,6 +14,8 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.kinds import Kinds, infer
 from srcgrad.analyse.operations import may_carry
 from srcgrad.analyse.purity import is_pure_library_call
+from srcgrad.analyse.tangency import tangency
+from srcgrad.differentiate.forward.needed import forward_needs
 from srcgrad.differentiate.needed import parts_to_name, statements_of
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Kind, Number
@@ -23,7 +26,7 @@ from srcgrad.normalise.pruning import prune
 from srcgrad.normalise.rebinding import bind_anew
 from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.normalise.ternaries import expand_conditional
-from srcgrad.pipeline.memory import written_plainly
+from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.statement_spelling import spelled_out
 from srcgrad.pipeline.writing_out import calls_to_write_out, without_rebinding
@@ -34,12 +37,38 @@ _MOST_ROUNDS = 40
 _COMPREHENSIONS = (gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
 
 
+@dataclass(frozen=True)
+class Program:
+    """A function on its way to the form that can be differentiated, and what is known of it."""
+
+    tree: gast.FunctionDef
+    function: Any
+    kinds: Kinds
+    active: Activity
+    wrt: tuple[str, ...]
+    names: Names
+    source: SourceProgram
+
+
+# One step of expansion: the function with one thing written out, None where there is nothing to do.
+Step = Callable[[Program], gast.FunctionDef | None]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form in which a mode takes programs: the steps towards it, and how it finds what is active."""
+
+    steps: tuple[Step, ...]
+    activity: Callable[[gast.FunctionDef, Kinds, tuple[str, ...]], Activity]
+
+
 def expand(
     tree: gast.FunctionDef,
     function: Any,
     kinds: Mapping[str, Kind],
     wrt: tuple[str, ...],
     program: SourceProgram,
+    form: Form,
     observe: Callable[[gast.FunctionDef], None],
 ) -> tuple[gast.FunctionDef, Kinds]:
     """The tree with all that the differentiation cannot take as it stands written out, and its kinds.
@@ -55,8 +84,8 @@ def expand(
             tree = pruned
             observe(tree)
             found = infer(tree, function, kinds, program)
-        active = activity(tree, found, wrt, ())
-        wider = _written_out(tree, function, found, active, wrt, names, program)
+        present = Program(tree, function, found, form.activity(tree, found, wrt), wrt, names, program)
+        wider = next((wider for step in form.steps if (wider := step(present)) is not None), None)
         if wider is None:
             return tree, found
         tree = wider
@@ -69,43 +98,78 @@ def expand(
     )
 
 
-def _written_out(
-    tree: gast.FunctionDef,
-    function: Any,
-    kinds: Kinds,
-    active: Activity,
-    wrt: tuple[str, ...],
-    names: Names,
-    program: SourceProgram,
-) -> gast.FunctionDef | None:
-    """One more step of expansion, None where nothing is left to do."""
-    bodies = calls_to_write_out(tree, function, kinds, active, program)
-    if bodies:
-        wider = inline_calls(tree, bodies, names, is_pure_library_call)
-        if wider is not tree:
-            return wider
-    spelled = spelled_out(tree, kinds, active, names)
-    if spelled is not None:
-        return spelled
-    loops = _active_comprehensions(tree, kinds, active)
-    if loops:
-        return expand_comprehensions(tree, loops.__contains__, names, is_pure_library_call)
-    loops = _entangled_loops(tree, kinds, active)
-    if loops:
-        return separate(tree, loops, names)
-    choices = _active_logic(tree, kinds, active)
-    if choices:
-        return expand_conditional(tree, choices.__contains__, names, is_pure_library_call)
-    mixed = _mixed_updates(tree, kinds)
-    if mixed:
-        return bind_anew(tree, mixed)
-    plain = written_plainly(tree, kinds, active, wrt, names)
-    if plain is not None:
-        return plain
-    parts = parts_to_name(tree, kinds, active)
-    if parts:
-        return hoist(tree, parts.__contains__, names, is_pure=is_pure_library_call)
-    return None
+def _calls(program: Program) -> gast.FunctionDef | None:
+    bodies = calls_to_write_out(program.tree, program.function, program.kinds, program.active, program.source)
+    if not bodies:
+        return None
+    wider = inline_calls(program.tree, bodies, program.names, is_pure_library_call)
+    return wider if wider is not program.tree else None
+
+
+def _spelling(program: Program) -> gast.FunctionDef | None:
+    return spelled_out(program.tree, program.kinds, program.active, program.names)
+
+
+def _comprehensions(program: Program) -> gast.FunctionDef | None:
+    loops = _active_comprehensions(program.tree, program.kinds, program.active)
+    if not loops:
+        return None
+    return expand_comprehensions(program.tree, loops.__contains__, program.names, is_pure_library_call)
+
+
+def _loops_apart(program: Program) -> gast.FunctionDef | None:
+    loops = _entangled_loops(program.tree, program.kinds, program.active)
+    return separate(program.tree, loops, program.names) if loops else None
+
+
+def _logic(program: Program) -> gast.FunctionDef | None:
+    choices = _active_logic(program.tree, program.kinds, program.active)
+    if not choices:
+        return None
+    return expand_conditional(program.tree, choices.__contains__, program.names, is_pure_library_call)
+
+
+def _rebinding(program: Program) -> gast.FunctionDef | None:
+    mixed = _mixed_updates(program.tree, program.kinds)
+    return bind_anew(program.tree, mixed) if mixed else None
+
+
+def _plain_writes(program: Program) -> gast.FunctionDef | None:
+    return writes_as_assignments(program.tree, program.kinds, program.names)
+
+
+def _one_name_each(program: Program) -> gast.FunctionDef | None:
+    return one_name_for_each_array(program.tree, program.kinds, program.active, program.wrt, program.names)
+
+
+def _names_for_parts(program: Program) -> gast.FunctionDef | None:
+    parts = parts_to_name(program.tree, program.kinds, program.active)
+    return hoist(program.tree, parts.__contains__, program.names, is_pure=is_pure_library_call) if parts else None
+
+
+def _names_for_forward_parts(program: Program) -> gast.FunctionDef | None:
+    parts = parts_to_name(program.tree, program.kinds, program.active, forward_needs)
+    return hoist(program.tree, parts.__contains__, program.names, is_pure=is_pure_library_call) if parts else None
+
+
+REVERSE = Form(
+    (
+        _calls,
+        _spelling,
+        _comprehensions,
+        _loops_apart,
+        _logic,
+        _rebinding,
+        _plain_writes,
+        _one_name_each,
+        _names_for_parts,
+    ),
+    lambda tree, kinds, wrt: activity(tree, kinds, wrt, ()),
+)
+FORWARD = Form(
+    (_calls, _spelling, _comprehensions, _logic, _rebinding, _plain_writes, _names_for_forward_parts),
+    lambda tree, kinds, wrt: tangency(tree, kinds, wrt, ()),
+)
 
 
 def _active_comprehensions(tree: gast.FunctionDef, kinds: Kinds, active: Activity) -> set[gast.AST]:

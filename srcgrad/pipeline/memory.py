@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,30 +27,37 @@ from srcgrad.syntax.names import Names
 _CONTAINERS = (SequenceOf, TupleOf, DictOf, Instance)
 
 
-def written_plainly(
+def writes_as_assignments(tree: gast.FunctionDef, kinds: Kinds, names: Names) -> gast.FunctionDef | None:
+    """One more step towards writes by assignment, None where nothing is left to do."""
+    plain = calls_as_assignments(tree, kinds.of, _targets(kinds), names)
+    if plain is tree:
+        plain = counts_before_loops(tree, changed_names, names)
+    return plain if plain is not tree else None
+
+
+def one_name_for_each_array(
     tree: gast.FunctionDef, kinds: Kinds, active: Activity, wrt: tuple[str, ...], names: Names
 ) -> gast.FunctionDef | None:
-    """One more step towards plain writes, None where nothing is left to do."""
+    """One more step towards one name for each array that is written into, None where nothing is left to do."""
+    family = entangled(tree, kinds, active, wrt)
+    if not family:
+        return None
+    containers = {variable for variable in family if isinstance(kinds.variables.get(variable), _CONTAINERS)}
+    plain = taken_apart(tree, containers, lambda made: _attributes(made, _targets(kinds)), names)
+    if plain is not tree:
+        return plain
+    plain = one_name_each(tree, _places_of(tree, kinds, family), names)
+    return plain if plain is not tree else None
+
+
+def _targets(kinds: Kinds) -> Callable[[gast.Call], Any]:
+    """The function that a call runs, None where it is not known."""
 
     def function_of(called: gast.Call) -> Any:
         target = single_target(called, kinds)
         return target.function if target is not None else None
 
-    plain = calls_as_assignments(tree, kinds.of, function_of, names)
-    if plain is not tree:
-        return plain
-    plain = counts_before_loops(tree, changed_names, names)
-    if plain is not tree:
-        return plain
-    family = entangled(tree, kinds, active, wrt)
-    if not family:
-        return None
-    containers = {variable for variable in family if isinstance(kinds.variables.get(variable), _CONTAINERS)}
-    plain = taken_apart(tree, containers, lambda made: _attributes(made, function_of), names)
-    if plain is not tree:
-        return plain
-    plain = one_name_each(tree, _places_of(tree, kinds, family), names)
-    return plain if plain is not tree else None
+    return function_of
 
 
 def _places_of(tree: gast.FunctionDef, kinds: Kinds, family: frozenset[str]) -> PlacesOf:

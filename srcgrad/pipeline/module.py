@@ -22,10 +22,11 @@ from srcgrad.optimise.finish import finish
 from srcgrad.pipeline.assembly import gradient_function, pair_functions
 from srcgrad.pipeline.compiled import compiled_module
 from srcgrad.pipeline.derivation import Derivation, derive, free_names
-from srcgrad.pipeline.expansion import expand
+from srcgrad.pipeline.expansion import FORWARD, REVERSE, Form, expand
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import Generated, GlobalRead, Request
 from srcgrad.pipeline.reserved import without_reserved_names
+from srcgrad.pipeline.tangent import Wanted, tangent_function
 from srcgrad.read.function import FunctionSource
 from srcgrad.syntax.build import local_names, parameter_names, substitute
 from srcgrad.syntax.names import Names
@@ -52,6 +53,7 @@ class Module:
         self.sources: list[FunctionSource] = []
         self.main: tuple[str, ...] = ()
         self._pairs: dict[Any, tuple[str, str]] = {}
+        self._tangents: dict[Any, str] = {}
         self._open: list[Any] = [request.function]
 
     # ---- functions ----
@@ -59,6 +61,11 @@ class Module:
     def add_main(self) -> None:
         """Derive the function of the request."""
         request, label = self.wanted, self.source.name
+        if request.form in ("tangent", "value_and_tangent"):
+            self.main = (self.module_names.fresh(f"{label}_tangent"),)
+            wanted = Wanted(request.form == "value_and_tangent", request.has_aux)
+            self._add_tangent(request.function, dict(request.kinds), request.wrt, self.main[0], wanted)
+            return
         if request.form == "pair":
             names = (self.module_names.fresh(f"{label}_forward"), self.module_names.fresh(f"{label}_reverse"))
             self.main = names
@@ -90,6 +97,29 @@ class Module:
             self._open.pop()
         return known
 
+    def request_tangent(self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> str:
+        """The name of the tangent of a callee, which is made the first time."""
+        kinds = signature_kinds(kinds, function in self._open)
+        key = ("tangent", function, tuple(kinds.items()), wrt)
+        known = self._tangents.get(key)
+        if known is None:
+            known = self._tangents[key] = self.module_names.fresh(f"{function.__name__.strip('_<>')}_tangent")
+            source = self.program.source(function)
+            self._open.append(function)
+            with located(source.filename, source.lines):
+                self._add_tangent(function, dict(kinds), wrt, known, Wanted(is_callee=True))
+            self._open.pop()
+        return known
+
+    def _add_tangent(
+        self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], called: str, wanted: Wanted
+    ) -> None:
+        tree, found, names = self._expanded(function, kinds, wrt, FORWARD)
+        made = tangent_function(
+            called, tree, found, wrt, wanted, names, self.helpers, self.request_tangent, self.program.body, kinds
+        )
+        self._finish(made.function, made.given, made.known, made.temporaries, made.unnamed)
+
     def _add_pair(
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], names: tuple[str, str], has_aux: bool
     ) -> None:
@@ -99,20 +129,39 @@ class Module:
     def _add(self, functions: list[gast.FunctionDef], derivation: Derivation) -> None:
         """Optimise the sweeps of one function, and keep them."""
         for function in functions:
-            self.stages.append(("differentiate", function))
-            function = finish(function, derivation.known, derivation.temporaries, derivation.unnamed)
-            self.stages.append(("optimise", function))
-            self.functions.append(function)
-            self.known[function.name] = (derivation.given, derivation.known)
+            self._finish(function, derivation.given, derivation.known, derivation.temporaries, derivation.unnamed)
+
+    def _finish(
+        self,
+        function: gast.FunctionDef,
+        given: Mapping[str, Kind],
+        known: Mapping[str, Kind],
+        temporaries: frozenset[str],
+        unnamed: frozenset[str],
+    ) -> None:
+        self.stages.append(("differentiate", function))
+        function = finish(function, known, temporaries, unnamed)
+        self.stages.append(("optimise", function))
+        self.functions.append(function)
+        self.known[function.name] = (given, known)
 
     def _derive(
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], seed: Any, has_aux: bool
     ) -> Derivation:
+        tree, found, names = self._expanded(function, kinds, wrt, REVERSE)
+        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair, self.program.body, kinds)
+
+    def _expanded(
+        self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], form: Form
+    ) -> tuple[gast.FunctionDef, Kinds, Names]:
+        """A function in the form in which a mode takes it, and the names in use."""
         tree = without_reserved_names(self.program.body(function))
         self.stages.append(("normalise", tree))
-        tree, found = expand(
-            tree, function, kinds, wrt, self.program, lambda wider: self.stages.append(("expand", wider))
-        )
+
+        def observe(wider: gast.FunctionDef) -> None:
+            self.stages.append(("expand", wider))
+
+        tree, found = expand(tree, function, kinds, wrt, self.program, form, observe)
         tree, found = self._with_module_names(tree, function, kinds, found)
         names = Names(local_names(tree) | set(parameter_names(tree.args)) | free_names(tree))
         names.take(self.objects)
@@ -120,7 +169,7 @@ class Module:
         self.helpers.variables = frozenset(local_names(tree) | set(parameter_names(tree.args)))
         self.module_names.take(self.helpers.variables)
         names.take(self.main)
-        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair, self.program.body, kinds)
+        return tree, found, names
 
     # ---- names of the surroundings ----
 
@@ -180,9 +229,11 @@ class Module:
         wrt = ", ".join(self.wanted.wrt)
         place = f"{self.source.filename.rsplit('/', 1)[-1]}:{self.source.tree.lineno}"
         called = self.main[0] if len(self.main) == 1 else " and ".join(self.main)
-        adjoint = f"{called}: adjoint of {self.source.name} ({place}) with respect to {wrt}."
-        lines = [f"{adjoint}    Generated by srcgrad {_VERSION}."]
-        text = "v_bar is the adjoint of v."
+        forward = self.wanted.form in ("tangent", "value_and_tangent")
+        noun = "tangent" if forward else "adjoint"
+        described = f"{called}: {noun} of {self.source.name} ({place}) with respect to {wrt}."
+        lines = [f"{described}    Generated by srcgrad {_VERSION}."]
+        text = "v_dot is the tangent of v." if forward else "v_bar is the adjoint of v."
         if any("_tape" in name for function in functions for name in local_names(function)):
             text += "  v_tape keeps what the reverse sweep reads of v, one entry per trip."
         return "\n".join([*lines, text])

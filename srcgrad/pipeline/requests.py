@@ -10,7 +10,7 @@ from srcgrad.analyse.kinds import EnvironmentRead
 from srcgrad.backend import Numba
 from srcgrad.kind import DictOf, Instance, Kind, Opaque, SequenceOf, TupleOf
 
-Form = Literal["gradient", "value_and_gradient", "pair"]
+Form = Literal["gradient", "value_and_gradient", "pair", "tangent", "value_and_tangent"]
 Result = Literal["scalar", "sum", "any"]
 
 # What is in these may change its kind while the object itself stays.

@@ -19,7 +19,7 @@ from srcgrad.runtime.arrays import (
 )
 from srcgrad.runtime.checks import one_number, refuse_shared
 from srcgrad.runtime.containers import add_mirrors, as_mirror, like, own_copy, zeros_like
-from srcgrad.runtime.dispatch import call_with_pullback
+from srcgrad.runtime.dispatch import call_with_pullback, call_with_tangent
 from srcgrad.runtime.fourier import hfft_adjoint, irfft_adjoint, resize_axes, rfft_adjoint
 from srcgrad.runtime.linalg import (
     cholesky_adjoint,
@@ -54,6 +54,7 @@ from srcgrad.runtime.sums import (
     share_equal,
     trapezoid_adjoint,
 )
+from srcgrad.runtime.tangents import own_tangent, zero_tangent
 from srcgrad.runtime.typed import (
     add_at,
     all_along,
@@ -81,6 +82,7 @@ __all__ = [
     "subtract_at",
     "var_along",
     "call_with_pullback",
+    "call_with_tangent",
     "add_mirrors",
     "as_mirror",
     "one_number",
@@ -115,6 +117,7 @@ __all__ = [
     "multi_dot_adjoint",
     "norm_adjoint",
     "own_copy",
+    "own_tangent",
     "pinv_adjoint",
     "positions",
     "products_of_others",
@@ -135,5 +138,6 @@ __all__ = [
     "unpad",
     "unsort",
     "unsort_items",
+    "zero_tangent",
     "zeros_like",
 ]

@@ -1,0 +1,1 @@
+"""Forward mode: the tangent of each value computed beside it."""

@@ -1,0 +1,71 @@
+"""Calls of functions with source in forward mode: one function gives the value and its tangent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from srcgrad.differentiate.calls import Calls as ReverseCalls
+from srcgrad.differentiate.calls import check_call, is_picked
+from srcgrad.differentiate.forward.expressions import Expressions
+from srcgrad.errors import UnsupportedError
+from srcgrad.kind import Kind
+from srcgrad.syntax.build import call, tuple_of
+from srcgrad.syntax.names import Names
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
+    from srcgrad.differentiate.naming import Helpers
+
+# The name of the tangent of a function, for kinds of its parameters and those that have tangents.
+RequestTangent = Callable[[Any, Mapping[str, Kind], tuple[str, ...]], str]
+
+
+class Calls:
+    """Writes the calls of one function as calls of tangents."""
+
+    def __init__(self, kinds: Kinds, names: Names, helpers: Helpers, request: RequestTangent) -> None:
+        self.kinds = kinds
+        self.request = request
+        self._reverse = ReverseCalls(kinds, names, helpers, _no_pair)
+
+    def is_call(self, value: gast.AST) -> bool:
+        """Whether an expression calls a function whose source is differentiated."""
+        return self._reverse.is_call(value)
+
+    def with_tangent(self, value: gast.Call, expressions: Expressions) -> gast.expr:
+        """A call of the function's tangent, which gives a pair: the result and its tangent."""
+        if is_picked(value, self.kinds):
+            return self._picked(value, expressions)
+        target = check_call(value, self.kinds, expressions.depends)
+        arguments = self._reverse.arguments(value, target)
+        active = tuple(parameter for parameter, argument in arguments.items() if expressions.depends(argument))
+        called = self.request(target.function, target.parameters or {}, active)
+        dots = [expressions.full(arguments[parameter]) for parameter in active]
+        return gast.copy_location(call(called, *arguments.values(), *dots), value)
+
+    def _picked(self, value: gast.Call, expressions: Expressions) -> gast.expr:
+        """A call whose function is known only at run time: it is differentiated there, on demand."""
+        if value.keywords or any(isinstance(argument, gast.Starred) for argument in value.args):
+            raise UnsupportedError(
+                "a function that is picked at run time is called with keywords",
+                node=value,
+                advice="give all its arguments by position",
+            )
+        if expressions.depends(value.func):
+            raise UnsupportedError(
+                "a function that is picked at run time reads differentiated variables from around it",
+                node=value,
+                advice="pass them to it as arguments",
+            )
+        dots = [
+            expressions.full(argument) if expressions.depends(argument) else gast.Constant(None, None)
+            for argument in value.args
+        ]
+        return gast.copy_location(call("call_with_tangent", value.func, tuple_of(*value.args), tuple_of(*dots)), value)
+
+
+def _no_pair(function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> tuple[str, str]:
+    raise TypeError("forward mode has no reverse sweeps")
