@@ -127,6 +127,11 @@ class Constant(Kind):
 
 
 @dataclass(frozen=True)
+class Text(Kind):
+    """A string known only at run time, such as one of several keys."""
+
+
+@dataclass(frozen=True)
 class Maybe(Kind):
     """A value of this kind, or None: ``result = None`` on one path, a number on another."""
 

@@ -27,6 +27,9 @@ def dependencies(node: gast.AST, kinds: Kinds) -> set[str]:
 
 def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
     kind = kinds.of.get(node)
+    if kind is None and isinstance(node, gast.expr) and not isinstance(node, gast.Slice):
+        # An expression that was made after the inference, such as an element of ``*args``.
+        kind = kinds.evaluate(node)
     if isinstance(kind, Function):
         yield from _captured(kind, kinds)
         if may_carry(kind):

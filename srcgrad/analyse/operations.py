@@ -8,7 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcgrad.kind import Array, Constant, Function, Instance, Kind, Number, Opaque, Scalar, TupleOf, is_differentiable
+from srcgrad.kind import (
+    Array,
+    Constant,
+    DictOf,
+    Function,
+    Instance,
+    Iterator,
+    Kind,
+    Maybe,
+    Number,
+    Opaque,
+    Scalar,
+    SequenceOf,
+    TupleOf,
+    is_differentiable,
+)
 from srcgrad.rules.methods import ATTRIBUTES, METHODS, canonical_arguments
 from srcgrad.rules.registry import OPERATORS, has_rule, is_nondifferentiable
 from srcgrad.syntax.build import located_at, name
@@ -36,8 +51,20 @@ def may_carry(kind: Kind | None) -> bool:
     """Whether a value of this kind may carry a derivative; what is not known may."""
     if isinstance(kind, Array | Scalar | Number) and kind.dtype == "object":
         return True
-    if isinstance(kind, Function):
-        return any(may_carry(given) for given in (*kind.leading, *(value for _, value in kind.keywords)))
+    match kind:
+        case Function(leading=leading, keywords=keywords):
+            return any(may_carry(given) for given in (*leading, *(value for _, value in keywords)))
+        case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
+            return any(may_carry(element) for element in elements)
+        case SequenceOf(element=element) | Iterator(element=element):
+            return may_carry(element)
+        case DictOf(element=element, entries=entries):
+            values = [element] if entries is None else [value for _, value in entries]
+            return any(may_carry(value) for value in values)
+        case Maybe(kind=inner):
+            return may_carry(inner)
+        case Instance(attributes=attributes):
+            return any(may_carry(value) for _, value in attributes)
     return kind is not None and (is_differentiable(kind) or isinstance(kind, Opaque))
 
 
@@ -74,6 +101,10 @@ def _operation_of_call(node: gast.Call, kinds: Kinds) -> Operation | None:
     target = single_target(node, kinds)
     if target is None or not (has_rule(target.function) or is_nondifferentiable(target.function)):
         return None
+    called = kinds.of.get(node.func)
+    if isinstance(called, Function) and (called.keywords or (called.leading and not called.bound)):
+        # A partial made inside: its own arguments are not among those of the call.
+        return None
     arguments, keywords = list(node.args), list(node.keywords)
     if target.bound and isinstance(node.func, gast.Attribute):
         if target.function is METHODS.get(node.func.attr):
@@ -105,7 +136,7 @@ def is_path(node: gast.AST, kinds: Kinds) -> bool:
         case gast.Name():
             return True
         case gast.Subscript(value=value):
-            if isinstance(kinds.of.get(value), Instance):
+            if isinstance(kinds.of.get(value), Instance | Scalar):
                 return False
             while _is_transpose(value, kinds):
                 # A part of a transpose is a part of the array itself.

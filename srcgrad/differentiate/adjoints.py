@@ -140,7 +140,7 @@ class Adjoints:
     def _add_whole(self, variable: str, expression: gast.expr, kind: Kind, leaf: gast.expr) -> list[gast.stmt]:
         bar, state = self.of(variable), self.state
         target = self.kinds.of.get(leaf) or self.kind_of(variable)
-        if isinstance(target, SequenceOf | TupleOf | DictOf | Instance):
+        if isinstance(target, SequenceOf | TupleOf | DictOf | Instance | Opaque):
             return self._add_container(variable, expression, target)
         if variable in state.live:
             if isinstance(target, Scalar) or (variable in state.owned and isinstance(target, Array)):

@@ -125,7 +125,7 @@ class Calls:
 
     def arguments(self, value: gast.Call, target: Target) -> dict[str, gast.expr]:
         """The argument of each parameter, in the order of the parameters."""
-        signature = inspect.signature(target.function)
+        signature = inspect.signature(target.function, follow_wrapped=False)
         names = list(signature.parameters)
         arguments: dict[str, gast.expr] = {}
         receiver = value.func.value if target.bound and isinstance(value.func, gast.Attribute) else None

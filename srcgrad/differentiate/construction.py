@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import gast
@@ -58,11 +58,9 @@ def kept_arguments(cls: type) -> list[tuple[int | str, str]] | None:
         return None
     receiver, *parameters = source.parameters
     kept: list[tuple[int | str, str]] = []
-    for statement in source.body:
-        match statement:
-            case gast.Expr(value=gast.Constant()):
-                continue
-            case gast.Assign(targets=[gast.Attribute(value=gast.Name(id=owner), attr=attr)], value=value):
+    for target, value in _assignments(source.body):
+        match target:
+            case gast.Attribute(value=gast.Name(id=owner), attr=attr):
                 pass
             case _:
                 return None
@@ -73,6 +71,21 @@ def kept_arguments(cls: type) -> list[tuple[int | str, str]] | None:
         elif names_read(value) & {receiver, *parameters}:
             return None
     return kept
+
+
+def _assignments(body: list[gast.stmt]) -> Iterator[tuple[gast.AST | None, gast.expr]]:
+    """The targets and values of statements that only assign; a target of None stands for any other statement."""
+    for statement in body:
+        match statement:
+            case gast.Expr(value=gast.Constant()):
+                continue
+            case gast.Assign(targets=[gast.Tuple(elts=targets)], value=gast.Tuple(elts=values)):
+                if len(targets) == len(values):
+                    yield from zip(targets, values, strict=True)
+            case gast.Assign(targets=[target], value=value):
+                yield target, value
+            case _:
+                yield None, gast.Constant(None, None)
 
 
 def is_made_plainly(cls: type) -> bool:

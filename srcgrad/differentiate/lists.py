@@ -79,6 +79,8 @@ class Lists:
                     self.expressions.statements.append(expression_statement(method(self._bar(receiver), "reverse")))
             case "pop", positions if isinstance(kind, SequenceOf):
                 self._pop(step, receiver, positions, changed, None)
+            case "pop", [key] if isinstance(kind, DictOf):
+                self._pop_entry(step, receiver, key, None)
             case _:
                 if touched:
                     raise self._refused(statement)
@@ -92,8 +94,9 @@ class Lists:
         variables = assigned_names(target)
         live = self.adjoints.state.live
         touched = changed in live or bool(set(variables) & live) or self.expressions.depends(receiver)
-        is_list = isinstance(self.kinds.of.get(receiver), SequenceOf)
-        if changed is None or not (is_list and value.func.attr == "pop" and isinstance(target, gast.Name)):
+        kind = self.kinds.of.get(receiver)
+        is_known = isinstance(kind, SequenceOf) or (isinstance(kind, DictOf) and len(value.args) == 1)
+        if changed is None or not (is_known and value.func.attr == "pop" and isinstance(target, gast.Name)):
             if touched:
                 raise self._refused(statement)
             step = self._unrelated(statement, changed)
@@ -105,7 +108,10 @@ class Lists:
             bar = name(self.adjoints.of(target.id))
             self.adjoints.state.drop([target.id])
         step = Simple([statement], assigned=frozenset(variables))
-        self._pop(step, receiver, value.args, changed, bar)
+        if isinstance(kind, DictOf):
+            self._pop_entry(step, receiver, value.args[0], bar)
+        else:
+            self._pop(step, receiver, value.args, changed, bar)
         step.overwrites.append(Overwrite(target.id, name(target.id)))
         return step
 
@@ -143,6 +149,21 @@ class Lists:
             return
         put = ("insert", [constant(0), given]) if first else ("append", [given])
         self.expressions.statements.append(expression_statement(method(self._bar(receiver), put[0], *put[1])))
+
+    def _pop_entry(self, step: Simple, receiver: gast.expr, key: gast.expr, bar: gast.expr | None) -> None:
+        """``table.pop(key)``: the dict is kept as it was, with the order of its keys."""
+        changed = base_name(receiver)
+        if not isinstance(receiver, gast.Name) or changed is None or not isinstance(key, gast.Constant | gast.Name):
+            raise self._refused(step.statements[0])
+        kept = whole_copy(changed, self.kinds.variables.get(changed))
+        step.overwrites.append(Overwrite(changed, kept, whole=False))
+        kind = self.kinds.of.get(receiver)
+        item = kind.element if isinstance(kind, DictOf) else Opaque()
+        if changed not in self.adjoints.state.live and bar is None:
+            return
+        self.expressions.statements.extend(self.adjoints.own(changed))
+        given = bar if bar is not None else zero_of(item, subscript(receiver, key))
+        self.expressions.statements.append(assign(subscript(self._bar(receiver), key), given))
 
     def _put(self, item: gast.expr, popped: gast.expr) -> None:
         """Give the adjoint that an element of a list had to the value that was put there."""

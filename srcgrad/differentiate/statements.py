@@ -19,7 +19,7 @@ from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.differentiate.terms import gathered
 from srcgrad.differentiate.writes import Writes, is_scatter
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Constant, Instance, Kind, Number, Scalar, SequenceOf, is_differentiable
+from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Number, Scalar, SequenceOf, is_differentiable
 from srcgrad.syntax.build import (
     add,
     assign,
@@ -228,6 +228,12 @@ class Statements:
                 "unpacking a differentiated value into a variable that it is computed from is not supported",
                 node=statement,
                 advice="unpack into variables of other names",
+            )
+        if isinstance(self.kinds.of[value], Instance | DictOf):
+            raise UnsupportedError(
+                "unpacking an object or a dict of differentiated values is not supported",
+                node=statement,
+                advice="assign its parts one by one",
             )
         if isinstance(self.kinds.of[value], Array | Number):
             cotangent = call("np.array", gast.List(bars, gast.Load()))

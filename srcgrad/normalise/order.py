@@ -99,6 +99,7 @@ def suggested_name(value: gast.expr, otherwise: str = "value") -> str:
         callee = function.attr if isinstance(function, gast.Attribute) else base_name(function)
         if callee is None:
             return otherwise
+        callee = callee.strip("_") or callee
         match value.args:
             case [gast.Name(id=operand)] | [gast.UnaryOp(op=gast.USub(), operand=gast.Name(id=operand))]:
                 return f"{callee}_{operand}"

@@ -26,9 +26,12 @@ from srcgrad.normalise.pruning import prune
 from srcgrad.normalise.rebinding import bind_anew
 from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.normalise.ternaries import expand_conditional
+from srcgrad.pipeline.bound_values import with_bound_values
+from srcgrad.pipeline.built_in import with_functions_built_in
 from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.statement_spelling import spelled_out
+from srcgrad.pipeline.unrolling import unrolled
 from srcgrad.pipeline.writing_out import calls_to_write_out, without_rebinding
 from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names
@@ -99,11 +102,27 @@ def expand(
 
 
 def _calls(program: Program) -> gast.FunctionDef | None:
-    bodies = calls_to_write_out(program.tree, program.function, program.kinds, program.active, program.source)
+    bodies = calls_to_write_out(
+        program.tree, program.function, program.kinds, program.active, program.source, program.names
+    )
     if not bodies:
         return None
     wider = inline_calls(program.tree, bodies, program.names, is_pure_library_call)
     return wider if wider is not program.tree else None
+
+
+def _straight_loops(program: Program) -> gast.FunctionDef | None:
+    return unrolled(program.tree, program.kinds, program.active, program.names)
+
+
+def _versions(program: Program) -> gast.FunctionDef | None:
+    return with_functions_built_in(
+        program.tree, program.function, program.kinds, program.active, program.names, program.source
+    )
+
+
+def _bound_values(program: Program) -> gast.FunctionDef | None:
+    return with_bound_values(program.tree, program.kinds, program.active, program.names)
 
 
 def _spelling(program: Program) -> gast.FunctionDef | None:
@@ -154,7 +173,10 @@ def _names_for_forward_parts(program: Program) -> gast.FunctionDef | None:
 
 REVERSE = Form(
     (
+        _straight_loops,
         _calls,
+        _versions,
+        _bound_values,
         _spelling,
         _comprehensions,
         _loops_apart,
@@ -167,7 +189,18 @@ REVERSE = Form(
     lambda tree, kinds, wrt: activity(tree, kinds, wrt, ()),
 )
 FORWARD = Form(
-    (_calls, _spelling, _comprehensions, _logic, _rebinding, _plain_writes, _names_for_forward_parts),
+    (
+        _straight_loops,
+        _calls,
+        _versions,
+        _bound_values,
+        _spelling,
+        _comprehensions,
+        _logic,
+        _rebinding,
+        _plain_writes,
+        _names_for_forward_parts,
+    ),
     lambda tree, kinds, wrt: tangency(tree, kinds, wrt, ()),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from srcgrad.errors import located
 from srcgrad.pipeline.module import Module
 from srcgrad.pipeline.requests import Generated, Request
@@ -19,9 +21,15 @@ def generate(request: Request) -> Generated:
 
 def stages(request: Request) -> list[tuple[str, str]]:
     """The text of each function after each pass and each round of expansion, for those who debug srcgrad."""
+    return stages_with_names(request)[0]
+
+
+def stages_with_names(request: Request) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """The same, and what the names stand for that the stages use beside those of the function itself."""
     module = Module(request)
     source = module.program.source(request.function)
     with located(source.filename, source.lines):
         module.add_main()
         generated = module.emitted()
-    return [*((called, print_tree(tree)) for called, tree in module.stages), ("emit", generated.text)]
+    texts = [(called, print_tree(tree)) for called, tree in module.stages]
+    return [*texts, ("emit", generated.text)], module.program.given_names(request.function)

@@ -27,6 +27,7 @@ from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import Generated, GlobalRead, Request
 from srcgrad.pipeline.reserved import without_reserved_names
 from srcgrad.pipeline.tangent import Wanted, tangent_function
+from srcgrad.read.environment import Binding
 from srcgrad.read.function import FunctionSource
 from srcgrad.syntax.build import local_names, parameter_names, substitute
 from srcgrad.syntax.names import Names
@@ -183,30 +184,31 @@ class Module:
             binding = self.program.lookup(function, identifier)
             if binding.kind == "builtin" or not binding.is_set:
                 continue
-            chosen = self.name_for(identifier, binding.owner, binding.value)
-            read = reads.get((id(binding.owner), identifier))
+            chosen = self.name_for(identifier, binding)
+            read = reads.get((id(binding.owner), binding.name))
             if read is None:
                 kind = found.evaluate(gast.Name(identifier, gast.Load(), None, None))
-                read = EnvironmentRead(binding.owner, identifier, kind)
-            self.reads[(id(binding.owner), identifier)] = (read, chosen)
+                read = EnvironmentRead(binding.owner, binding.name, kind)
+            self.reads[(id(binding.owner), binding.name)] = (read, chosen)
             if chosen != identifier:
                 renamed[identifier] = gast.Name(chosen, gast.Load(), None, None)
+                self.program.bind(function, chosen, binding)
         for read in found.reads:
-            chosen = self.name_for(read.name, read.owner, read.value())
+            chosen = self.name_for(read.name, Binding(read.name, "global", read.owner, read.value(), True))
             self.reads.setdefault((id(read.owner), read.name), (read, chosen))
         if not renamed:
             return tree, found
         tree = substitute(tree, renamed)
-        return tree, infer(tree, _Renamed(function, {new.id: old for old, new in renamed.items()}), kinds, self.program)
+        return tree, infer(tree, function, kinds, self.program)
 
-    def name_for(self, identifier: str, owner: Any, value: Any) -> str:
+    def name_for(self, identifier: str, binding: Binding) -> str:
         """The name in the module of what a global or closure variable holds."""
-        known = self.reads.get((id(owner), identifier))
+        known = self.reads.get((id(binding.owner), binding.name))
         if known is not None:
             return known[1]
-        if identifier in self.objects and self.objects[identifier] is not value:
+        if identifier in self.objects and self.objects[identifier] is not binding.value:
             identifier = self.module_names.fresh(identifier + "_")
-        self.objects[identifier] = value
+        self.objects[identifier] = binding.value
         self.module_names.take([identifier])
         return identifier
 
@@ -274,9 +276,11 @@ def signature_kinds(kinds: Mapping[str, Kind], recursive: bool) -> dict[str, Kin
             return tuple(canonical(item) for item in kind)
         if isinstance(kind, TupleOf | SequenceOf | DictOf | Instance | Iterator):
             fields = {field.name: getattr(kind, field.name) for field in dataclasses.fields(kind)}
-            return dataclasses.replace(
-                kind, **{key: canonical(value) for key, value in fields.items() if isinstance(value, Kind | tuple)}
-            )
+            changed = {key: canonical(value) for key, value in fields.items() if isinstance(value, Kind | tuple)}
+            if "sites" in fields:
+                sites = sorted(fields["sites"])
+                changed["sites"] = frozenset(symbols.setdefault(site, f"place {len(symbols)}") for site in sites)
+            return dataclasses.replace(kind, **changed)
         return kind
 
     return {parameter: canonical(kind) for parameter, kind in kinds.items()}
@@ -294,11 +298,3 @@ def _from_imports(used: set[str], objects: Mapping[str, Any]) -> list[str]:
         if home and called and getattr(sys.modules.get(home), called, None) is value and home != "__main__":
             lines.append(f"from {home} import {called}" + (f" as {name}" if called != name else ""))
     return sorted(set(lines))
-
-
-class _Renamed:
-    """A function some of whose free names were renamed in its tree."""
-
-    def __init__(self, function: Any, original: Mapping[str, str]) -> None:
-        self.function = function
-        self.original = original

@@ -10,9 +10,10 @@ from typing import Any
 import gast
 
 from srcgrad.analyse.kinds import Kinds
+from srcgrad.analyse.kinds.objects import SuperOf
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.differentiate.construction import is_made_plainly, kept_arguments
-from srcgrad.kind import Instance, Kind, TupleOf
+from srcgrad.kind import Function, Instance, Kind, Scalar, TupleOf
 from srcgrad.syntax.build import attribute, call, method, name, names_read
 
 _OPERATORS: dict[type[gast.AST], str] = {
@@ -39,10 +40,24 @@ def spelled_object(node: gast.expr, kinds: Kinds) -> gast.expr | None:
             return method(operand, special) if has_method(kinds.of.get(operand), special) else None
         case gast.Subscript(value=value, slice=index) if has_method(kinds.of.get(value), "__getitem__"):
             return None if isinstance(index, gast.Slice) else method(value, "__getitem__", index)
+        case gast.Subscript(value=value, slice=gast.Tuple(elts=[])) if isinstance(kinds.of.get(value), Scalar):
+            return value
+        case gast.Subscript(value=value, slice=gast.Constant(value=index)) if index is Ellipsis:
+            return call("np.asarray", value) if isinstance(kinds.of.get(value), Scalar) else None
+        case gast.Call(func=gast.Name(id="abs" | "float" | "round" | "complex" as asked), args=[value]):
+            special = f"__{asked}__"
+            return method(value, special) if has_method(kinds.of.get(value), special) else None
         case gast.Call(func=function) if has_method(kinds.of.get(function), "__call__"):
             return gast.Call(attribute(function, "__call__"), node.args, node.keywords)
         case gast.Call(func=gast.Attribute(value=value, attr="_replace"), args=[]) if is_path(value, kinds):
             return _with_fields(value, node.keywords, kinds.of.get(value))
+        case gast.Attribute(value=gast.Call(func=gast.Name(id="super"), args=[cls, receiver]) as value, attr=attr):
+            kind = kinds.of.get(value)
+            if not isinstance(kind, SuperOf) or isinstance(kinds.of.get(node), Function):
+                return None
+            # Asked of the class, it gives the property itself.
+            found = attribute(call("super", cls, call("type", receiver)), attr, "fget")
+            return call(found, receiver) if is_path(receiver, kinds) else None
         case gast.Attribute(value=value, attr=attr) if _is_property(kinds.of.get(value), attr):
             return call(attribute(call("type", value), attr, "fget"), value) if is_path(value, kinds) else None
         case _:

@@ -83,10 +83,10 @@ class PlainCallees:
             if binding.value is function:
                 renamed[identifier] = name(written)
                 continue
-            chosen = self.module.name_for(identifier, binding.owner, binding.value)
-            kind = environment_kind(binding.value, symbol_of(binding.owner, identifier))
-            read = EnvironmentRead(binding.owner, identifier, kind)
-            self.module.reads.setdefault((id(binding.owner), identifier), (read, chosen))
+            chosen = self.module.name_for(identifier, binding)
+            kind = environment_kind(binding.value, symbol_of(binding.owner, binding.name))
+            read = EnvironmentRead(binding.owner, binding.name, kind)
+            self.module.reads.setdefault((id(binding.owner), binding.name), (read, chosen))
             if chosen != identifier:
                 renamed[identifier] = name(chosen)
         tree = substitute(tree, renamed) if renamed else tree

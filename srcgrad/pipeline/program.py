@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import weakref
+from collections.abc import Mapping
+from types import FunctionType
 from typing import Any
 
 import gast
@@ -12,20 +15,35 @@ from srcgrad.normalise import normalise
 from srcgrad.read.callables import Resolved, resolve
 from srcgrad.read.environment import Binding, lookup
 from srcgrad.read.function import FunctionSource, read_function
+from srcgrad.syntax.build import local_names, names_read, parameter_names
+from srcgrad.syntax.names import Names
+from srcgrad.syntax.printer import print_tree
 
 # The normal form of a function never depends on the signature, so it is made once.
 _bodies: weakref.WeakKeyDictionary[Any, tuple[gast.FunctionDef, gast.FunctionDef]] = weakref.WeakKeyDictionary()
 
 
 class SourceProgram:
-    """Reads functions on demand."""
+    """Reads functions on demand.
+
+    Trees of a function may use names of their own for what other functions see under another name, or for objects
+    that have no name at all: `name_for` and `name_of` make them, and `lookup` knows them.
+    """
+
+    def __init__(self) -> None:
+        self._bindings: dict[tuple[Any, str], Binding] = {}
+        self._chosen: dict[tuple[Any, int, str], str] = {}
+        self._versions: dict[tuple[Any, str], Any] = {}
+        self._made: dict[Any, FunctionSource] = {}
 
     def source(self, function: Any) -> FunctionSource:
         """The source of a function."""
-        return read_function(function)
+        return self._made.get(function) or read_function(function)
 
     def body(self, function: Any) -> gast.FunctionDef:
         """A function in normal form; the tree is shared and not to be changed."""
+        if function in self._made:
+            return self._made[function].tree
         source = read_function(function)
         known = _bodies.get(function)
         if known is not None and known[0] is source.tree:
@@ -36,8 +54,58 @@ class SourceProgram:
         return tree
 
     def lookup(self, function: Any, name: str) -> Binding:
-        """Where a free name of a function comes from."""
-        return lookup(read_function(function), name)
+        """Where a free name of a function, or of a tree made from it, comes from."""
+        known = self._bindings.get((function, name))
+        if known is not None:
+            return known
+        made = self._made.get(function)
+        # A version of a function sees what the function sees.
+        return lookup(read_function(function), name) if made is None else self.lookup(made.function, name)
+
+    def name_for(self, function: Any, binding: Binding, names: Names) -> str:
+        """A name under which trees of a function read what a binding of another function holds."""
+        key = (function, id(binding.owner), binding.name)
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            chosen = self._chosen[key] = names.fresh(binding.name)
+            self.bind(function, chosen, binding)
+        return chosen
+
+    def name_of(self, function: Any, value: Any, wanted: str, names: Names) -> str:
+        """A name under which trees of a function find an object."""
+        key = (function, id(value), "")
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            chosen = self._chosen[key] = names.fresh(wanted)
+            self.bind(function, chosen, Binding(chosen, "global", {chosen: value}, value, True))
+        return chosen
+
+    def given_names(self, function: Any) -> dict[str, Any]:
+        """What the names stand for that trees of a function use beside the function's own."""
+        return {name: bound.value for (owner, name), bound in self._bindings.items() if owner is function}
+
+    def version_of(self, function: FunctionType, tree: gast.FunctionDef, foreign: Mapping[str, Binding]) -> Any:
+        """A function made from another one: it runs ``tree``, and sees what ``function`` sees and some names more."""
+        key = (function, gast.dump(tree, include_attributes=False))
+        known = self._versions.get(key)
+        if known is not None:
+            return known
+        free = names_read(tree.body) - local_names(tree) - set(parameter_names(tree.args))
+        seen = {name: foreign.get(name) or self.lookup(function, name) for name in free}
+        namespace = {name: binding.value for name, binding in seen.items() if binding.is_set}
+        exec(compile(print_tree(tree), f"<{tree.name}>", "exec"), namespace)
+        made = self._versions[key] = namespace[tree.name]
+        source = self.source(function)
+        self._made[made] = FunctionSource(
+            tree.name, tree, source.filename, source.lines, source.function, inspect.signature(made)
+        )
+        for name, binding in foreign.items():
+            self.bind(made, name, binding)
+        return made
+
+    def bind(self, function: Any, name: str, binding: Binding) -> None:
+        """Let a name mean something in trees of a function."""
+        self._bindings[(function, name)] = binding
 
     def resolve(self, function: Any) -> Resolved:
         """The plain function behind a callable."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import builtins
 import functools
+import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +19,13 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
+from srcgrad.pipeline.iteration_spelling import (
+    GETTERS,
+    ITERATIONS,
+    comprehension_by_position,
+    values_by_key,
+    with_run_through,
+)
 from srcgrad.pipeline.object_spelling import constructed_class, spelled_object
 from srcgrad.rules.registry import is_hashable
 from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, located_at, name, subscript, substitute
@@ -54,6 +63,8 @@ class Speller:
     def _spelled(self, node: gast.expr) -> gast.expr | None:
         if isinstance(node, gast.Call) and any(keyword.arg is None for keyword in node.keywords):
             return self._with_keywords(node)
+        if isinstance(node, gast.Call) and is_hashable(self.target_of(node)) and self.target_of(node) in GETTERS:
+            return GETTERS[self.target_of(node)](self, node)
         if not self.depends(node):
             return None
         found = spelled_object(node, self.kinds)
@@ -64,14 +75,20 @@ class Speller:
                 self.hoisted.add(node)
                 return None
             case gast.Call():
-                target = single_target(node, self.kinds)
-                if target is None or not is_hashable(target.function):
+                function = self.target_of(node)
+                if function is None or not is_hashable(function):
                     return None
-                spell = _SPELLINGS.get(target.function)
+                if function in _CONSUMERS:
+                    found = values_by_key(self, node) or with_run_through(self, node)
+                    if found is not None:
+                        return found
+                spell = _SPELLINGS.get(function) or ITERATIONS.get(function)
                 return spell(self, node) if spell is not None else None
+            case gast.ListComp() | gast.GeneratorExp() | gast.SetComp() | gast.DictComp():
+                return comprehension_by_position(self, node)
             case gast.Dict(keys=keys, values=values) if None in keys:
                 return self._merged(keys, values)
-            case gast.BoolOp(op=op, values=[first, *rest]) if self._is_plain(first):
+            case gast.BoolOp(op=op, values=[first, *rest]) if self.is_plain(first):
                 other = rest[0] if len(rest) == 1 else gast.BoolOp(op, rest)
                 sides = (first, other) if isinstance(op, gast.Or) else (other, first)
                 return gast.IfExp(first, *sides)
@@ -80,16 +97,19 @@ class Speller:
                     return self._joined(node, elements)
         return None
 
-    def is_call_of(self, node: gast.AST, function: Any) -> bool:
-        if not isinstance(node, gast.Call):
-            return False
-        target = single_target(node, self.kinds)
-        return target is not None and target.function is function
+    def target_of(self, node: gast.AST) -> Any:
+        """The one function that a call can reach, None where there is none or several."""
+        target = single_target(node, self.kinds) if isinstance(node, gast.Call) else None
+        return target.function if target is not None else None
 
-    def _is_plain(self, node: gast.AST) -> bool:
+    def is_call_of(self, node: gast.AST, function: Any) -> bool:
+        """Whether an expression is a call of a function."""
+        return self.target_of(node) is function
+
+    def is_plain(self, node: gast.AST) -> bool:
         """Whether an expression may be written twice."""
         if isinstance(node, gast.Compare):
-            return all(self._is_plain(part) for part in (node.left, *node.comparators))
+            return all(self.is_plain(part) for part in (node.left, *node.comparators))
         return isinstance(node, gast.Constant) or is_path(node, self.kinds)
 
     def listed(self, node: gast.Call) -> gast.expr | None:
@@ -194,7 +214,7 @@ class Speller:
         """``table.get(key, default)`` as ``table[key]``, under a test where the key may be missing."""
         assert isinstance(node.func, gast.Attribute)
         table = node.func.value
-        if not 1 <= len(node.args) <= 2 or not is_path(table, self.kinds) or not self._is_plain(node.args[0]):
+        if not 1 <= len(node.args) <= 2 or not is_path(table, self.kinds) or not self.is_plain(node.args[0]):
             return None
         key = node.args[0]
         default = node.args[1] if len(node.args) == 2 else constant(None)
@@ -202,6 +222,21 @@ class Speller:
         if known is not None and isinstance(key, gast.Constant):
             return subscript(table, key) if key.value in known else default
         return gast.IfExp(compare(key, "in", table), subscript(table, key), default)
+
+    def taken_out(self, node: gast.Call) -> gast.expr | None:
+        """``table.pop(key, default)`` without the default, or as the default, where the keys are known."""
+        assert isinstance(node.func, gast.Attribute)
+        known = self.keys_of(node.func.value)
+        if len(node.args) != 2:
+            return None
+        if known is None or not isinstance(node.args[0], gast.Constant):
+            return self.hoisted_call(node)
+        return gast.Call(node.func, node.args[:1], []) if node.args[0].value in known else node.args[1]
+
+    def hoisted_call(self, node: gast.Call) -> gast.expr | None:
+        """A call that is spelled out as a statement of its own."""
+        self.hoisted.add(node)
+        return None
 
     def chosen(self, node: gast.Call) -> gast.expr | None:
         """``max(xs, key=f)`` as ``xs[index]``: the index does not vary."""
@@ -266,7 +301,12 @@ _SPELLINGS: dict[Any, _Spelling] = {
     builtins.min: Speller.chosen,
     builtins.sorted: Speller.ordered,
     dict.get: Speller.got,
+    dict.pop: Speller.taken_out,
+    dict.setdefault: Speller.hoisted_call,
+    itertools.accumulate: Speller.hoisted_call,
 }
+
+_CONSUMERS = frozenset({sum, list, tuple, max, min, sorted, any, all, set, zip, enumerate, math.prod})
 
 
 def stored(identifier: str) -> gast.Name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
 import gast
 
@@ -13,16 +14,18 @@ from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.differentiate.needed import statements_of
 from srcgrad.kind import DictOf, SequenceOf
 from srcgrad.normalise.hoisting import hoist
+from srcgrad.normalise.scopes import replaced
+from srcgrad.pipeline.iteration_spelling import accumulated, loop_by_position, run_through, view_display
 from srcgrad.pipeline.object_spelling import constructed_class, filled_by_init
 from srcgrad.pipeline.spelling import Speller, generator, stored
-from srcgrad.syntax.build import call, constant, copy_tree, located_at, name, subscript
+from srcgrad.syntax.build import call, compare, constant, copy_tree, located_at, name, subscript
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import with_replaced
 
 
 def spelled_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: Names) -> gast.FunctionDef | None:
     """The function with what varies spelled out one step further, None where there is nothing to do."""
-    speller = StatementSpeller(kinds, names)
+    speller = StatementSpeller(kinds, names, tree)
     for statement in statements_of(tree.body):
         speller.varied = active.varied_before.get(statement, frozenset())
         speller.statement(statement)
@@ -36,6 +39,23 @@ def spelled_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: N
 
 class StatementSpeller(Speller):
     """Finds what to replace in statements and in their expressions."""
+
+    def __init__(self, kinds: Kinds, names: Names, tree: gast.FunctionDef) -> None:
+        super().__init__(kinds, names)
+        self.tree = tree
+
+    def is_read_once(self, identifier: str) -> bool:
+        """Whether a variable is bound at one place and read at one place, which no loop repeats."""
+        found = [node for node in gast.walk(self.tree) if isinstance(node, gast.Name) and node.id == identifier]
+        loops = [node for node in gast.walk(self.tree) if isinstance(node, gast.For | gast.While)]
+        return len(found) == 2 and not any(
+            node in found
+            for loop in loops
+            for part in (loop.body, [getattr(loop, "test", None)])
+            for statement in part
+            if statement is not None
+            for node in gast.walk(statement)
+        )
 
     def statement(self, statement: gast.stmt) -> None:
         """Look at one statement and its expressions."""
@@ -55,20 +75,38 @@ class StatementSpeller(Speller):
 
     def _spelled_statement(self, statement: gast.stmt) -> list[gast.stmt] | None:
         match statement:
-            case gast.Assign(targets=[gast.Tuple(elts=targets)], value=gast.Call() as value) if self.depends(value):
-                return self._transposed(targets, value)
+            case gast.Assign(targets=[gast.Tuple(elts=targets) as target], value=value) if self.depends(value):
+                source = run_through(self, value)
+                if source is None and self.target_of(value) in (dict.values, dict.items):
+                    source = view_display(self, value)
+                if source is not None:
+                    return [gast.Assign([target], source, None)]
+                return self._transposed(targets, value) if isinstance(value, gast.Call) else None
             case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value):
                 if self.is_call_of(value, functools.reduce) and self.depends(value):
                     return self._folded(target, value)
                 if constructed_class(value, self.kinds) is not None and self.depends(value):
                     return filled_by_init(target, value, self.names.fresh(target.id))
-
+                if self.is_call_of(value, dict.setdefault):
+                    return self._set_if_missing(target, value)
+                if self.is_call_of(value, iter) and self.depends(value) and self.is_read_once(target.id):
+                    source = run_through(self, value)
+                    return [gast.Assign([target], source, None)] if source is not None else None
+                if self.is_call_of(value, itertools.accumulate) and self.depends(value):
+                    return accumulated(self, target, value)
+                if self.is_call_of(value, dict.pop) and len(value.args) == 2:
+                    return self._popped_if_there(target, value)
             case gast.Expr(value=gast.Call(func=gast.Attribute(value=receiver, attr=attr)) as value):
                 return self._changes(receiver, attr, value)
             case gast.AugAssign(target=gast.Name() as target, op=gast.Add(), value=value):
                 if isinstance(self.kinds.of.get(target), SequenceOf):
                     if target.id in self.varied or self.depends(value):
                         return self._appended(name(target.id), value)
+            case gast.For(iter=iterable) if self.depends(iterable):
+                source = run_through(self, iterable)
+                if source is not None:
+                    return [replaced(statement, iter=source)]
+                return loop_by_position(self, statement)
             case _:
                 pass
         return None
@@ -106,6 +144,29 @@ class StatementSpeller(Speller):
             gast.For(stored(item), rest, [step], [], None),
             gast.Assign([target], name(total), None),
         ]
+
+    def _set_if_missing(self, target: gast.Name, node: gast.Call) -> list[gast.stmt] | None:
+        """``y = table.setdefault(key, v)`` as a test, an assignment where the key is missing, and a look-up."""
+        assert isinstance(node.func, gast.Attribute)
+        table = node.func.value
+        if len(node.args) != 2 or not is_path(table, self.kinds) or not self.is_plain(node.args[0]):
+            return None
+        key, value = node.args
+        found = gast.Assign([target], subscript(table, key), None)
+        known = self.keys_of(table)
+        if known is not None and isinstance(key, gast.Constant) and key.value in known:
+            return [found]
+        put = gast.Assign([gast.Subscript(table, key, gast.Store())], value, None)
+        return [gast.If(compare(key, "not in", table), [put], []), found]
+
+    def _popped_if_there(self, target: gast.Name, node: gast.Call) -> list[gast.stmt] | None:
+        """``y = table.pop(key, v)`` under a test for the key."""
+        assert isinstance(node.func, gast.Attribute)
+        table, (key, default) = node.func.value, node.args
+        if not is_path(table, self.kinds) or not self.is_plain(key):
+            return None
+        taken = gast.Assign([target], gast.Call(node.func, [key], []), None)
+        return [gast.If(compare(key, "in", table), [taken], [gast.Assign([target], default, None)])]
 
     def _changes(self, receiver: gast.expr, attr: str, value: gast.Call) -> list[gast.stmt] | None:
         """``xs.extend(ys)`` as appends, ``table.update(a=x)`` as assignments."""

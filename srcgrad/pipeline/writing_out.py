@@ -22,17 +22,21 @@ from srcgrad.kind import Function, SequenceOf, TupleOf
 from srcgrad.normalise import normalise
 from srcgrad.normalise.hoisting import hoist
 from srcgrad.normalise.inlining import InlineBody, inline_calls
+from srcgrad.pipeline.bound_values import is_settled
 from srcgrad.pipeline.program import SourceProgram
+from srcgrad.pipeline.spreading import spread
+from srcgrad.pipeline.unrolling import has_mixed_loop
 from srcgrad.syntax.binding import Default, bind, signature_of
-from srcgrad.syntax.build import constant, local_names, names_read, parameter_names
+from srcgrad.syntax.build import constant, local_names, name, names_read, parameter_names
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import copy_tree
 
 _INNER = (gast.FunctionDef, gast.Lambda)
+_MOST_STATEMENTS = 4
 
 
 def calls_to_write_out(
-    tree: gast.FunctionDef, function: Any, kinds: Kinds, active: Activity, program: SourceProgram
+    tree: gast.FunctionDef, function: Any, kinds: Kinds, active: Activity, program: SourceProgram, names: Names
 ) -> dict[gast.Call, InlineBody]:
     """The calls that are written out, with the bodies to put in their place.
 
@@ -46,7 +50,7 @@ def calls_to_write_out(
         varied = active.varied_before.get(statement, frozenset())
         if target is None or not (call in writing or dependencies(call, kinds) & varied):
             continue
-        body = _body(call, target, call in writing, tree, function, kinds, program)
+        body = _body(call, target, call in writing, tree, function, kinds, program, names)
         if body is not None:
             chosen[call] = body
     return chosen
@@ -66,7 +70,7 @@ def without_rebinding(tree: gast.FunctionDef, names: Names) -> gast.FunctionDef:
         tree = hoist(tree, wanted, names, is_pure=is_pure_library_call)
         bodies = {}
         for _, call in _whole_calls(tree):
-            arguments = _arguments_for(call, callee, bind(call, signature, 0)) if wanted(call) else None
+            arguments = _arguments_for(call, callee, bind(call, signature, 0), tree) if wanted(call) else None
             if arguments is not None:
                 bodies[call] = InlineBody(callee, arguments)
         tree = inline_calls(tree, bodies, names, is_pure_library_call)
@@ -79,14 +83,14 @@ def _binds_outside(definition: gast.FunctionDef) -> bool:
 
 
 def _arguments_for(
-    call: gast.Call, callee: gast.FunctionDef, bound: dict[str, Any]
+    call: gast.Call, callee: gast.FunctionDef, bound: dict[str, Any], tree: gast.FunctionDef
 ) -> dict[str, gast.expr | None] | None:
     """The arguments of a call by parameter; None where a default is no constant."""
     arguments: dict[str, gast.expr | None] = {}
     for parameter in parameter_names(callee.args):
         argument = bound[parameter]
         if isinstance(argument, Default):
-            argument = _default(argument.value)
+            argument = _default(argument.value, tree)
             if argument is None:
                 return None
         arguments[parameter] = argument
@@ -128,19 +132,25 @@ def _body(
     function: Any,
     kinds: Kinds,
     program: SourceProgram,
+    names: Names,
 ) -> InlineBody | None:
     """The body of a callee that is to be written out, None where the call stays."""
     callee: gast.FunctionDef
+    arguments: dict[str, gast.expr | None] = {}
+    wanted = True
     if isinstance(target.function, _INNER):
         callee = normalise(_as_definition(target.function), allow_nonlocal=True)
         signature = signature_of(target.function.args)
     elif is_differentiated(target) and isinstance(target.function, FunctionType):
         callee = program.body(target.function)
+        if calls_itself(target.function, program):
+            return None
         wanted = writes or _is_given_functions(call, kinds) or len(callee.body) == 1
-        if not wanted or _calls_itself(target.function, program):
+        wanted = wanted or (target.inside is not None and has_mixed_loop(callee.body, target.inside()))
+        may_be_wrapper = len(callee.body) <= _MOST_STATEMENTS and _has_stars(callee)
+        if not wanted and not may_be_wrapper:
             return None
-        if not _sees_the_same(callee, target.function, tree, function, program):
-            return None
+        arguments.update(_free_names(callee, target.function, tree, function, program, names))
         signature = inspect.signature(target.function, follow_wrapped=False)
     else:
         return None
@@ -154,23 +164,24 @@ def _body(
         bound = bind(call, signature, int(target.bound), lambda node: _length(node, kinds))
     except SrcgradError:
         return None
-    arguments: dict[str, gast.expr | None] = {}
-    for position, parameter in enumerate(parameter_names(callee.args)):
-        if target.bound and position == 0:
-            arguments[parameter] = receiver
-            continue
-        argument = bound[parameter]
+    if target.bound:
+        bound[parameter_names(callee.args)[0]] = receiver
+    callee, bound = spread(callee, bound)
+    if not wanted and _has_stars(callee):
+        return None
+    for parameter, argument in bound.items():
         if isinstance(argument, Default):
-            argument = _default(argument.value)
+            argument = _default(argument.value, tree)
             if argument is None:
                 return None
         arguments[parameter] = argument
     return InlineBody(callee, arguments)
 
 
-def _default(value: Any) -> gast.expr | None:
+def _default(value: Any, tree: gast.FunctionDef) -> gast.expr | None:
+    """The default of a parameter where the call stands, None where that may be another value."""
     if isinstance(value, gast.AST):
-        return copy_tree(value) if isinstance(value, gast.Constant | gast.UnaryOp) else None
+        return copy_tree(value) if is_settled(value, tree) else None
     if value is None or isinstance(value, bool | int | float | str):
         return constant(value)
     return None
@@ -183,6 +194,10 @@ def _as_definition(function: gast.FunctionDef | gast.Lambda) -> gast.FunctionDef
     return gast.copy_location(gast.FunctionDef("anonymous", function.args, [body], [], None, None, []), function)
 
 
+def _has_stars(callee: gast.FunctionDef) -> bool:
+    return (callee.args.vararg or callee.args.kwarg) is not None
+
+
 def _is_given_functions(call: gast.Call, kinds: Kinds) -> bool:
     """Whether an argument is a function that is defined inside the program."""
     for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
@@ -192,7 +207,7 @@ def _is_given_functions(call: gast.Call, kinds: Kinds) -> bool:
     return False
 
 
-def _calls_itself(function: FunctionType, program: SourceProgram) -> bool:
+def calls_itself(function: FunctionType, program: SourceProgram) -> bool:
     """Whether a function can be reached from itself, through other functions too."""
     waiting, seen = [function], {function}
     while waiting:
@@ -211,18 +226,22 @@ def _calls_itself(function: FunctionType, program: SourceProgram) -> bool:
     return False
 
 
-def _sees_the_same(
-    callee: gast.FunctionDef, called: FunctionType, tree: gast.FunctionDef, function: Any, program: SourceProgram
-) -> bool:
-    """Whether the free names of a callee mean the same in the caller."""
-    if any(isinstance(node, _INNER) for node in gast.walk(callee) if node is not callee):
-        return False
+def _free_names(
+    callee: gast.FunctionDef,
+    called: FunctionType,
+    tree: gast.FunctionDef,
+    function: Any,
+    program: SourceProgram,
+    names: Names,
+) -> dict[str, gast.expr | None]:
+    """What stands in the caller for those free names of a callee that mean something else there."""
     own = local_names(tree) | set(parameter_names(tree.args))
-    for identifier in names_read(callee.body) - local_names(callee) - set(parameter_names(callee.args)):
+    found: dict[str, gast.expr | None] = {}
+    for identifier in sorted(names_read(callee.body) - local_names(callee) - set(parameter_names(callee.args))):
         theirs = program.lookup(called, identifier)
         if identifier in own or theirs.owner is not program.lookup(function, identifier).owner:
-            return False
-    return True
+            found[identifier] = name(program.name_for(function, theirs, names))
+    return found
 
 
 def _length(node: gast.AST, kinds: Kinds) -> int | None:

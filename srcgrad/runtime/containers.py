@@ -117,7 +117,7 @@ def as_mirror(value: Any, pieces: Any) -> Any:
     >>> as_mirror((1.0, np.zeros(2), "name"), (None, 3.0, None))
     [0.0, array([3., 3.]), None]
     """
-    if pieces is None or (np.isscalar(pieces) and not is_array(value) and not np.isscalar(value)):
+    if pieces is None or (np.isscalar(pieces) and pieces == 0 and not is_array(value) and not np.isscalar(value)):
         return zeros_like(value)
     if is_array(value):
         if np.shape(pieces) == value.shape:

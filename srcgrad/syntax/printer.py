@@ -309,7 +309,9 @@ class _Printer(SourceGenerator):
         with self.delimit(node) as delimiters:
             # One element needs a comma, which is easily overlooked without parentheses.
             plain = len(node.elts) > 1 or (bool(node.elts) and self.get__pp(node) == Precedence.Subscript)
-            delimiters.discard = delimiters.discard and plain
+            # A row of names that is too long for a line can only be broken inside parentheses.
+            width = sum(len(item.id) + 2 for item in node.elts if isinstance(item, ast.Name))
+            delimiters.discard = delimiters.discard and plain and width < 80
             self.comma_list(node.elts, len(node.elts) == 1)
 
     def visit_Call(self, node: ast.Call) -> None:

@@ -28,6 +28,7 @@ from srcgrad.kind import (
     Scalar,
     SequenceOf,
     SliceOf,
+    Text,
     TupleOf,
 )
 from srcgrad.normalise import normalise
@@ -136,6 +137,8 @@ def covers(kind: Kind, value: Any, lengths: dict[str, int]) -> bool:
             return type(value) is cls and all(
                 covers(one, getattr(value, name), lengths) for name, one in attributes if hasattr(value, name)
             )
+        case Text():
+            return isinstance(value, str)
         case Constant(value=constant):
             return value is constant or bool(value == constant)
         case Function():

@@ -26,10 +26,11 @@ class Passes:
     main: Callable[..., Any]
     function: FunctionType
     values: Callable[[], tuple[Any, ...]]
+    names: dict[str, Any]
 
     def run_primal(self, text: str) -> Callable[..., Any]:
         """The function of a stage before differentiation, among the names that the user's own function sees."""
-        return loaded(text, {**self.function.__globals__, **closure_of(self.function)})
+        return loaded(text, {**self.function.__globals__, **closure_of(self.function), **self.names})
 
     def run_derived(self, text: str) -> Callable[..., Any]:
         """The function of a stage after differentiation, among the names of the generated module."""
@@ -42,7 +43,7 @@ def passes(call: Call) -> Passes:
 
     derivative = wrapper_of(call)
     request, generated = newly_generated(call)
-    steps = pipeline.stages(request)
+    steps, names = pipeline.stages_with_names(request)
     # The stages of callees follow, from the second 'normalise' on; the function's own derivative comes last.
     callees = [position for position, (name, _) in enumerate(steps) if name == "normalise"][1:]
     primal = [step for step in steps[: min(callees, default=len(steps))] if step[0] in ("normalise", "expand")]
@@ -53,7 +54,7 @@ def passes(call: Call) -> Passes:
         bound = derivative._bind(*positional, **named)
         return tuple(derivative._find(bound).arrangement.arguments(bound))
 
-    return Passes(primal, derived, generated.main, request.function, values)
+    return Passes(primal, derived, generated.main, request.function, values, names)
 
 
 def newly_generated(call: Call) -> tuple[Any, Any]:

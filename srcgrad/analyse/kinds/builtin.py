@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import itertools
+import math
 import operator
 import random
 import time
@@ -132,6 +133,47 @@ def _chain(frame: Calls, node: gast.AST, arguments: Arguments, options: Options)
     return Iterator(as_element(join_all([frame.iterate(node, argument) for argument in arguments])))
 
 
+@transfer_of(itertools.pairwise)
+def _pairwise(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    item = as_element(frame.iterate(node, arguments[0]))
+    return Iterator(TupleOf((item, item)))
+
+
+@transfer_of(itertools.islice, itertools.cycle)
+def _part(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    return Iterator(as_element(frame.iterate(node, arguments[0])))
+
+
+@transfer_of(itertools.repeat)
+def _repeat(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    return Iterator(as_element(forget_values(arguments[0])))
+
+
+@transfer_of(itertools.accumulate)
+def _accumulate(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    if len(arguments) > 1:
+        return Iterator(as_element(_reduce(frame, node, [arguments[1], arguments[0]], {})))
+    item = forget_values(frame.iterate(node, arguments[0]))
+    return Iterator(as_element(frame.operate(node, gast.Add, item, item)))
+
+
+@transfer_of(itertools.starmap)
+def _starmap(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    item = frame.iterate(node, arguments[1])
+    if not isinstance(item, TupleOf):
+        return Iterator(Opaque())
+    return Iterator(as_element(frame.call(node, arguments[0], list(item.elements), {})[0]))
+
+
+@transfer_of(math.prod)
+def _prod(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    start = options.get("start", Scalar("int64", True, 1))
+    item = frame.iterate(node, arguments[0])
+    if isinstance(item, Unreachable):
+        return forget_values(start)
+    return forget_values(frame.operate(node, gast.Mult, forget_values(start), item))
+
+
 @transfer_of(itertools.count)
 def _count(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return Iterator(join_all(arguments) if arguments else _INTEGER)
@@ -214,6 +256,9 @@ def _number(cls: type, dtype: str) -> Transfer:
         if not arguments:
             return Scalar(dtype, True, cls())
         kind = without_none(arguments[0])
+        found = frame.asked_of_object(node, f"__{cls.__name__}__", kind)
+        if found is not None:
+            return found
         if isinstance(kind, Unreachable):
             return kind
         if isinstance(kind, Scalar):
@@ -238,6 +283,9 @@ def _bool(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) 
 
 @transfer_of(abs)
 def _abs(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    found = frame.asked_of_object(node, "__abs__", arguments[0])
+    if found is not None:
+        return found
     return elementwise(abs, arguments, frame.naming(node))
 
 

@@ -222,7 +222,10 @@ class Calls(Expressions):
                 parameters[parameter] = TupleOf(argument)
             elif isinstance(argument, dict):
                 entries = tuple(argument.items())
-                parameters[parameter] = DictOf(as_element(join_all(list(argument.values()))), entries)
+                key = as_element(join_all([constant_kind(key, "key") for key in argument]))
+                site = frozenset({self.fresh(node, ("keywords", parameter))})
+                made = DictOf(as_element(join_all(list(argument.values()))), entries, key, site)
+                parameters[parameter] = self.session.current(made)
             else:
                 parameters[parameter] = argument
         return parameters

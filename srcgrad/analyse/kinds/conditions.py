@@ -139,8 +139,10 @@ def _contained(item: Kind, container: Kind) -> bool | None:
         case _:
             return None
     match container:
-        case DictOf(entries=entries, exact=True) if entries is not None:
-            return any(key == value for key, _ in entries)
+        case DictOf(entries=entries, exact=exact) if entries is not None:
+            # Keys may be missing where the program adds and removes some, but no other keys can be there.
+            is_known = any(key == value for key, _ in entries)
+            return is_known if exact or not is_known else None
         case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
             outcomes = [
                 _compared(gast.Eq(), item, one) if isinstance(item, Scalar) else _equal(item, one) for one in elements

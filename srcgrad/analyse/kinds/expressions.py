@@ -68,10 +68,10 @@ class Expressions(Operators):
                 f"the name {node.id!r} is not defined", node=node, advice=self._similar(node.id, binding)
             )
         kind = environment_kind(
-            binding.value, symbol_of(binding.owner, node.id) if binding.kind != "builtin" else node.id
+            binding.value, symbol_of(binding.owner, binding.name) if binding.kind != "builtin" else node.id
         )
         if binding.kind != "builtin":
-            self.note_read(binding.owner, node.id, kind)
+            self.note_read(binding.owner, binding.name, kind)
         self.free[node.id] = kind
         return kind
 

@@ -59,6 +59,7 @@ class Session:
         """Note that the keys of dicts made at these sites change."""
         if not sites <= self.resized:
             self.resized |= sites
+            self.changed_sites |= sites
             self.grew = True
 
     def current(self, kind: Kind, above: frozenset[str] = frozenset()) -> Kind:

@@ -26,6 +26,7 @@ from srcgrad.kind import (
     Scalar,
     SequenceOf,
     SliceOf,
+    Text,
     TupleOf,
 )
 
@@ -50,6 +51,8 @@ def class_of(kind: Kind) -> type | None:
             return dict
         case Range():
             return range
+        case Text():
+            return str
         case Constant(value=value):
             return type(value)
         case Function(targets=(target, *_), bound=False) if not isinstance(target, gast.AST):

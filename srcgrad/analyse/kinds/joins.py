@@ -25,6 +25,7 @@ from srcgrad.kind import (
     Range,
     Scalar,
     SequenceOf,
+    Text,
     TupleOf,
     Unreachable,
 )
@@ -60,6 +61,8 @@ def join(left: Kind, right: Kind, fresh: Fresh = None, path: Path = ()) -> Kind:
         if left == right and not _hides_difference(left, right):
             return left
         return _JOINS[type(left)](left, right, fresh, path) if len(path) < _DEEPEST else Opaque()
+    if is_text(left) and is_text(right):
+        return Text()
     if isinstance(left, (Scalar, Array, Number)) and isinstance(right, (Scalar, Array, Number)):
         return _join_number_with_array(left, right, fresh, path)
     if left == NONE or right == NONE or isinstance(left, Maybe) or isinstance(right, Maybe):
@@ -92,6 +95,11 @@ def forget_values(kind: Kind) -> Kind:
     if isinstance(kind, Scalar) and (kind.value is not None or kind.symbol is not None):
         return Scalar(kind.dtype, kind.python)
     return kind
+
+
+def is_text(kind: Kind) -> bool:
+    """Whether a value is a string."""
+    return isinstance(kind, Text) or (isinstance(kind, Constant) and isinstance(kind.value, str))
 
 
 def without_none(kind: Kind) -> Kind:
@@ -229,7 +237,8 @@ _JOINS: dict[type[Kind], Callable[..., Kind]] = {
     Instance: _join_instances,
     Function: _join_functions,
     Maybe: lambda left, right, fresh, path: join(NONE, join(left.kind, right.kind, fresh, path)),
-    Constant: lambda left, right, fresh, path: Opaque(),
+    Constant: lambda left, right, fresh, path: Text() if is_text(left) and is_text(right) else Opaque(),
+    Text: lambda left, right, fresh, path: left,
     Opaque: lambda left, right, fresh, path: left,
     Range: lambda left, right, fresh, path: left,
     Iterator: lambda left, right, fresh, path: Iterator(join(left.element, right.element)),

@@ -33,6 +33,7 @@ from srcgrad.kind import (
     Scalar,
     SequenceOf,
     SliceOf,
+    Text,
     TupleOf,
     Unreachable,
 )
@@ -83,20 +84,32 @@ class Objects(Frame):
                 return self._method_of(list if cls is object else cls, name)
             case DictOf():
                 return self._method_of(dict, name)
+            case Text():
+                return self._method_of(str, name)
             case Instance():
                 return self._instance_attribute(node, value, name)
             case SuperOf(cls=cls, receiver=receiver):
-                return self._super_attribute(cls, receiver, name)
+                return self._super_attribute(node, cls, receiver, name)
             case Function(targets=(target,)) if not isinstance(target, gast.AST) and hasattr(target, name):
                 return constant_kind(getattr(target, name), name)
         return Opaque()
 
-    def _super_attribute(self, cls: type, receiver: Kind, name: str) -> Kind:
-        """A method of the classes behind ``cls`` in the receiver's order of classes."""
-        order = receiver.cls.__mro__ if isinstance(receiver, Instance) else cls.__mro__
+    def _super_attribute(self, node: gast.AST, cls: type, receiver: Kind, name: str) -> Kind:
+        """A method or property of the classes behind ``cls`` in the receiver's order of classes."""
+        order = cls.__mro__
+        if isinstance(receiver, Instance):
+            order = receiver.cls.__mro__
+        elif isinstance(receiver, Constant) and isinstance(receiver.value, type):
+            order = receiver.value.__mro__
         for base in order[order.index(cls) + 1 :] if cls in order else ():
             if name in vars(base):
                 found = vars(base)[name]
+                if isinstance(found, property) and isinstance(receiver, Instance) and found.fget is not None:
+                    return self.call(node, Function((found.fget,)), [receiver], {})[0]
+                if isinstance(found, property):
+                    return Constant(found)
+                if isinstance(found, (staticmethod, classmethod)):
+                    return Function((getattr(base, name),))
                 if isinstance(found, types.FunctionType):
                     return Function((found,), bound=True, leading=(receiver,))
                 if found is object.__init__:
@@ -204,6 +217,13 @@ class Objects(Frame):
             return Function((found,), bound=True) if callable(found) else Opaque()
         return environment_kind(found, f"{value.cls.__name__}.{name}")
 
+    def asked_of_object(self, node: gast.AST, name: str, value: Kind) -> Kind | None:
+        """What a special method of the user's own class gives, such as ``__abs__``; None where there is none."""
+        if not isinstance(value, Instance):
+            return None
+        found = inspect.getattr_static(value.cls, name, None)
+        return self.call(node, Function((found,)), [value], {})[0] if isinstance(found, types.FunctionType) else None
+
     # ---- elements ----
 
     def elements_of(self, kind: Kind) -> tuple[Kind, ...] | None:
@@ -236,6 +256,8 @@ class Objects(Frame):
                 return key
             case Range():
                 return Scalar("int64", True)
+            case Text() | Constant(value=str()):
+                return Text()
             case Instance(cls=cls) as value:
                 return self._iterate_instance(node, value, cls)
         return Opaque()
@@ -262,6 +284,8 @@ class Objects(Frame):
                 return self._element(node, value, index)
             case DictOf(element=element, entries=entries):
                 return self._entry(node, element, entries, index)
+            case Text() | Constant(value=str()):
+                return Text()
             case Range():
                 return Range() if isinstance(index, SliceOf) else Scalar("int64", True)
             case Instance(cls=cls, value=owner):
