@@ -291,7 +291,7 @@ def _from_imports(used: set[str], objects: Mapping[str, Any]) -> list[str]:
     for name, value in sorted(objects.items()):
         if name not in used or inspect.ismodule(value):
             continue
-        if getattr(srcgrad.runtime, name, None) is value:
+        if value is not None and getattr(srcgrad.runtime, name, None) is value:
             lines.append(f"from srcgrad.runtime import {name}")
             continue
         home, called = getattr(value, "__module__", None), getattr(value, "__qualname__", None)

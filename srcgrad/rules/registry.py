@@ -118,11 +118,11 @@ _nondifferentiable: set[Any] = set()
 _linearity: dict[Any, Literal["linear", "multilinear"]] = {}
 
 # Rules for SciPy are loaded when a function has no rule yet and the program has imported that part of SciPy.
-_on_demand: dict[str, str] = {
-    "scipy.fft": "srcgrad.rules.scipy.fft",
-    "scipy.integrate": "srcgrad.rules.scipy.integrate",
-    "scipy.linalg": "srcgrad.rules.scipy.linalg",
-    "scipy.special": "srcgrad.rules.scipy.special",
+_on_demand: dict[str, tuple[str, ...]] = {
+    "scipy.fft": ("srcgrad.rules.scipy.fft",),
+    "scipy.integrate": ("srcgrad.rules.scipy.integrate",),
+    "scipy.linalg": ("srcgrad.rules.scipy.linalg", "srcgrad.rules.scipy.tangents"),
+    "scipy.special": ("srcgrad.rules.scipy.special", "srcgrad.rules.scipy.special_tangents"),
 }
 
 
@@ -327,5 +327,6 @@ def _loaded(function: Any) -> bool:
     """Load what rules there are for parts of SciPy in use, if the function is not known yet; always true."""
     if function not in _nondifferentiable and not _has_derivative(function):
         for library in [name for name in _on_demand if name in sys.modules]:
-            importlib.import_module(_on_demand.pop(library))
+            for rules_of_library in _on_demand.pop(library):
+                importlib.import_module(rules_of_library)
     return True

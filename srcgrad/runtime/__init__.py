@@ -33,6 +33,25 @@ from srcgrad.runtime.linalg import (
     qr_adjoint,
     svd_adjoint,
 )
+from srcgrad.runtime.linalg_tangents import (
+    cholesky_tangent,
+    eig_tangent,
+    eigh_tangent,
+    lstsq_tangent,
+    matrix_power_tangent,
+    multi_dot_tangent,
+    pinv_tangent,
+    qr_tangent,
+    svd_tangent,
+)
+from srcgrad.runtime.order_tangents import (
+    cumprod_tangent,
+    extreme_tangent,
+    interp_tangent,
+    quantile_tangent,
+    sort_items_tangent,
+    sort_tangent,
+)
 from srcgrad.runtime.ordering import interp_adjoint, quantile_adjoint, unsort, unsort_items
 from srcgrad.runtime.products import (
     convolve_adjoint,
@@ -70,6 +89,21 @@ from srcgrad.runtime.typed import (
 )
 
 __all__ = [
+    "cholesky_tangent",
+    "eig_tangent",
+    "eigh_tangent",
+    "lstsq_tangent",
+    "matrix_power_tangent",
+    "multi_dot_tangent",
+    "pinv_tangent",
+    "qr_tangent",
+    "svd_tangent",
+    "cumprod_tangent",
+    "extreme_tangent",
+    "interp_tangent",
+    "quantile_tangent",
+    "sort_items_tangent",
+    "sort_tangent",
     "add_at",
     "all_along",
     "any_along",

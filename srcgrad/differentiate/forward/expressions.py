@@ -18,7 +18,7 @@ from srcgrad.differentiate.forward.tangents import Tangents
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.terms import over_one_divisor
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Kind, Number, Scalar
+from srcgrad.kind import Array, Kind, Number, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import add, attribute, call, copy_tree, divide, is_number, method, multiply, name, substitute
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import with_replaced
@@ -265,6 +265,13 @@ def factors_of(application: Application, kinds: Kinds) -> list[gast.expr]:
         if operand is None:
             continue
         is_display = isinstance(operand, gast.Tuple | gast.List)
+        held = kinds.of.get(operand)
+        if not is_display and isinstance(held, SequenceOf | TupleOf) and may_carry(held):
+            raise UnsupportedError(
+                "a product of a list of arrays that is held in a variable is not differentiated in forward mode",
+                node=operand,
+                advice="write its factors in the call",
+            )
         found += operand.elts if is_display else [operand]
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from srcgrad.rules.numpy import (
     accumulations,
+    algebra_tangents,
     arithmetic,
     elementwise,
     fft,
@@ -12,6 +13,7 @@ from srcgrad.rules.numpy import (
     linalg,
     linearity,
     nondifferentiable,
+    order_tangents,
     products,
     reductions,
     shaping,
@@ -20,6 +22,7 @@ from srcgrad.rules.numpy import (
 
 __all__ = [
     "accumulations",
+    "algebra_tangents",
     "arithmetic",
     "elementwise",
     "fft",
@@ -28,6 +31,7 @@ __all__ = [
     "linalg",
     "linearity",
     "nondifferentiable",
+    "order_tangents",
     "products",
     "reductions",
     "shaping",

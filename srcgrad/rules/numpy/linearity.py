@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import copy
+import operator
 
 import numpy as np
 
@@ -26,6 +28,11 @@ linear(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit, np.unstack)
 linear(np.array, np.asarray, np.asanyarray, np.asarray_chkfinite, np.ascontiguousarray, np.asfortranarray, np.copy)
 linear(np.astype, np.ndarray.astype, np.ndarray.tolist, np.linspace, np.real, np.imag, np.conjugate, builtins.complex)
 
+linear(np.full, np.full_like, np.choose, np.select, np.bincount, np.gradient)
+
+# Containers made of other ones' items.
+linear(builtins.list, builtins.tuple, list.copy, dict.copy, copy.copy)
+
 # Fourier transforms.
 linear(np.fft.fft, np.fft.ifft, np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn, np.fft.rfft, np.fft.rfft2)
 linear(np.fft.irfft, np.fft.hfft, np.fft.ihfft, np.fft.fftshift, np.fft.ifftshift)
@@ -33,4 +40,4 @@ linear(np.fft.irfft, np.fft.hfft, np.fft.ihfft, np.fft.fftshift, np.fft.ifftshif
 # Products: linear in each factor.
 multilinear(np.matmul, np.linalg.matmul, np.dot, np.inner, np.outer, np.linalg.outer, np.vdot, np.vecdot)
 multilinear(np.linalg.vecdot, np.matvec, np.vecmat, np.tensordot, np.linalg.tensordot, np.einsum, np.kron, np.cross)
-multilinear(np.linalg.cross, np.convolve, np.correlate, np.linalg.multi_dot)
+multilinear(np.linalg.cross, np.convolve, np.correlate, operator.matmul, np.trapezoid)

@@ -1,0 +1,34 @@
+"""Forward mode over the whole corpus: directional derivatives, against the references and against reverse mode."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+
+import pytest
+
+from tests.forward_verdicts import judge_forward
+from tests.programs import PROGRAMS, Program
+from tests.references import reference
+from tests.source_checks import objections
+from tests.verdicts import own_call
+
+# Refused today: writes in recursive functions, handlers that go on, functions made by functions.
+REFUSED = frozenset(
+    "recursive_writes recursion_on_views integral_of_a_closure default_captures partials_inside".split()
+)
+
+every_program = pytest.mark.parametrize("program", PROGRAMS, ids=str)
+
+
+@every_program
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_slope_in_a_direction(program: Program) -> None:
+    verdict = judge_forward(own_call(program), reference(program))
+    if program.name in REFUSED:
+        assert verdict.outcome == "refused", "no longer refused: take it off the list"
+        return
+    assert verdict.outcome in ("right", "no reference"), f"{verdict.detail}\n{verdict.source}"
+    if verdict.source:
+        found = objections(verdict.source, inspect.getsource(sys.modules[program.module]))
+        assert not found, "\n".join(found) + "\n" + verdict.source
