@@ -52,7 +52,11 @@ def never_read(function: ast.FunctionDef, primal: str) -> Iterator[str]:
     """Local names that a function assigns and nobody reads, but for those of the user's own text."""
     read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     for name in sorted(plainly_assigned(function) - read):
-        if not re.search(rf"\b{re.escape(name)}\b", primal) and name != "_":
+        # Where nobody reads a variable of the user's, nobody reads its tangent.
+        value = re.sub(r"_dot_*$", "", name)
+        if value != name and value in read:
+            value = name
+        if not re.search(rf"\b{re.escape(value)}\b", primal) and name != "_":
             yield name
 
 
