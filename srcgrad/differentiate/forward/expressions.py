@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import TYPE_CHECKING
 
 import gast
@@ -74,6 +75,8 @@ class Expressions:
     def kept(self, node: gast.expr) -> gast.expr:
         """The tangent of a value that is kept: of its full shape, zeros where it does not vary, shared by no other."""
         if not self.depends(node):
+            if _is_bare_object(node):
+                return call(self.helpers.name_of("SimpleNamespace", types.SimpleNamespace))
             return self.tangents.zero(node, self.value_of(node))
         found = self.full(node)
         if is_path(node, self.kinds) or not isinstance(self.kind_of(node), Array | Number):
@@ -292,6 +295,15 @@ class _Picked(gast.NodeTransformer):
                 return elements[position]
             case _:
                 return node
+
+
+def _is_bare_object(node: gast.expr) -> bool:
+    """Whether an expression is ``object.__new__(cls)``, an object that gets its attributes later."""
+    match node:
+        case gast.Call(func=gast.Attribute(value=gast.Name(id="object"), attr="__new__")):
+            return True
+        case _:
+            return False
 
 
 def _may_be_shared(expression: gast.expr) -> bool:
