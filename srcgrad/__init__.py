@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from srcgrad.api import elementwise_grad, grad, value_and_grad, vjp
     from srcgrad.backend import Numba, set_default_backend
     from srcgrad.checking import check_grads
+    from srcgrad.custom import checkpoint, checkpointed, custom_jvp, custom_vjp
     from srcgrad.derived import jvp
     from srcgrad.errors import (
         ArgumentTypeError,
@@ -34,6 +35,10 @@ __all__ = [
     "SrcgradError",
     "UnsupportedError",
     "check_grads",
+    "checkpoint",
+    "checkpointed",
+    "custom_jvp",
+    "custom_vjp",
     "detach",
     "elementwise_grad",
     "grad",
@@ -56,6 +61,8 @@ def __getattr__(name: str) -> Any:
         return import_module("srcgrad.rules")
     if name == "check_grads":
         return import_module("srcgrad.checking").check_grads
+    if name in ("checkpoint", "checkpointed", "custom_jvp", "custom_vjp"):
+        return getattr(import_module("srcgrad.custom"), name)
     if name in ("detach", "stop_gradient"):
         return getattr(import_module("srcgrad.stopping"), name)
     if name in ("Numba", "set_default_backend"):

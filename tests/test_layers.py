@@ -14,7 +14,7 @@ PACKAGE = Path(srcgrad.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Every part of the package, and the parts that it may import besides itself.
-FOUNDATION = {"backend", "errors", "kind", "runtime", "stopping"}
+FOUNDATION = {"backend", "custom", "errors", "kind", "runtime", "stopping"}
 SYNTAX = FOUNDATION | {"syntax"}
 RULES = SYNTAX | {"rules"}
 PASSES = {"read", "normalise", "analyse", "differentiate", "optimise", "emit", "compiled"}
@@ -23,6 +23,7 @@ INTERFACE = FOUNDATION | {"rules", "pipeline"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "backend": {"errors"},
+    "custom": {"errors", "runtime"},
     "kind": set(),
     "stopping": set(),
     "runtime": {"errors"},  # which an export pastes as plain errors
@@ -38,14 +39,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": RULES | PASSES,
 }
 # The parts above the pipeline: what users call.
-CALLED_BY_USERS = {"api", "calling", "checking", "custom", "derived"}
+CALLED_BY_USERS = {"api", "calling", "checking", "derived"}
 for _part in CALLED_BY_USERS:
     MAY_IMPORT[_part] = INTERFACE | CALLED_BY_USERS
 MAY_IMPORT["__init__"] = MAY_IMPORT["__main__"] = PIPELINE | CALLED_BY_USERS | {"__init__"}
 
 # The lowest parts are pasted into exported modules or imported by all: NumPy and the standard library alone.
 STANDARD_LIBRARY_ONLY = {"errors", "kind"}
-NUMPY_ONLY = {"runtime", "stopping"}
+NUMPY_ONLY = {"custom", "runtime", "stopping"}
 
 
 def part_of(module: Path) -> str:

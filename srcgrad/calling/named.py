@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from srcgrad.calling.parameters import Parameters
+from srcgrad.custom import CustomFunction
 from srcgrad.errors import SourceError
+from srcgrad.pipeline import resolve
 from srcgrad.rules import has_rule
 
 
@@ -21,7 +23,7 @@ def named_function(function: Callable[..., Any]) -> FunctionType:
     """The function itself; for one that has a rule and no source, a function that does nothing but call it."""
     if isinstance(function, FunctionType) and not has_rule(function):
         return function
-    if not has_rule(function):
+    if not has_rule(function) and not isinstance(function, CustomFunction):
         raise SourceError(
             f"{_name(function)} has neither Python source nor a rule",
             advice="register one with srcgrad.rules.partials, adjoint or tangent",
@@ -37,16 +39,19 @@ def _name(function: Callable[..., Any]) -> str:
 @functools.lru_cache(maxsize=128)
 def _call_of(function: Callable[..., Any]) -> FunctionType:
     """A function that calls this one and is named after it."""
-    name = _name(function)
-    parameters, arguments = _parameters(function)
+    name = _name(function).strip("<>")
+    plain = resolve(function.function).function if isinstance(function, CustomFunction) else function
+    parameters, arguments = _parameters(plain)
     called, module = _written(function, name)
     text = f"def {name}({', '.join(parameters)}):\n    return {called}({', '.join(arguments)})\n"
     filename = f"<srcgrad: {name}({', '.join(parameters)})>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     exec(compile(text, filename, "exec"), module)
     made: FunctionType = module[name]
-    if isinstance(function, FunctionType):
-        made.__defaults__, made.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+    if called == name:
+        module[name] = function
+    if isinstance(plain, FunctionType):
+        made.__defaults__, made.__kwdefaults__ = plain.__defaults__, plain.__kwdefaults__
     return made
 
 
@@ -57,7 +62,7 @@ def _written(function: Callable[..., Any], name: str) -> tuple[str, dict[str, An
         if root in ("numpy", "scipy", "math") and getattr(sys.modules.get(str(module)), name, None) is function:
             alias = "np" if root == "numpy" else root
             return ".".join([alias, *filter(None, [rest]), name]), {alias: sys.modules[root]}
-    return "function", {"function": function}
+    return name, {}
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[list[str], list[str]]:

@@ -11,12 +11,22 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad.custom import CustomFunction
+
 # Numbers whose type says all that a kind says of them.
 NUMPY_NUMBERS = (np.dtype(code).type for code in "?" + np.typecodes["AllInteger"] + np.typecodes["AllFloat"])
 NUMBERS = frozenset({float, int, bool, complex, *NUMPY_NUMBERS})
 # Values that are constants of a specialisation: programs may branch on them while they are transformed.
 CONSTANTS = (str, bytes, type(None), type(Ellipsis), type(NotImplemented), np.dtype, range, enum.Enum)
-CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc)
+CALLABLES = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.ModuleType,
+    type,
+    np.ufunc,
+    CustomFunction,
+)
 
 
 # The patterns of the shapes met so far; finding one again is much faster than working it out.

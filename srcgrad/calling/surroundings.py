@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.calling.signatures import NUMBERS
+from srcgrad.custom import CustomFunction
 from srcgrad.pipeline import Generated
 
 # What keeps its kind for as long as it is the same object: for these a look at the identity will do.
@@ -16,6 +17,7 @@ UNCHANGING = (
     types.FunctionType,
     types.BuiltinFunctionType,
     np.ufunc,
+    CustomFunction,
     np.ndarray,
     str,
     type,

@@ -6,49 +6,81 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gast
 
-from srcgrad.analyse.operations import fact_of, is_path, single_target
+from srcgrad.analyse.operations import fact_of, is_numeric, is_path, single_target
+from srcgrad.custom import Checkpoint, CustomFunction, CustomJvp, CustomVjp
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.naming import Helpers
+from srcgrad.differentiate.ruled import RuledCall, check_undifferentiated, rule_of
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Function, Kind, Opaque, SequenceOf, TupleOf
+from srcgrad.kind import Array, DictOf, Function, Instance, Kind, Opaque, SequenceOf, TupleOf
 from srcgrad.rules.registry import has_rule, is_nondifferentiable
 from srcgrad.syntax.binding import Default, bind
-from srcgrad.syntax.build import assign, attribute, call, constant, name, subscript, tuple_of
+from srcgrad.syntax.build import assign, attribute, call, constant, copy_tree, name, subscript, tuple_of
 from srcgrad.syntax.names import Names
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds, Target
 
-# The names of the forward and the reverse sweep of a function, for kinds of its parameters and the varied ones.
-RequestPair = Callable[[Any, Mapping[str, Kind], tuple[str, ...]], tuple[str, str]]
+
+class Requests(Protocol):
+    """Asks the module for functions that a derivative calls."""
+
+    def request_pair(
+        self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...], read_once: bool = False
+    ) -> tuple[str, str]:
+        """The names of the forward and the reverse sweep of a function, for kinds of its parameters.
+
+        With ``read_once`` the records of a forward sweep are for one reverse sweep alone, which may use them up.
+        """
+
+    def request_primal(self, function: Any, kinds: Mapping[str, Kind]) -> None:
+        """Let the module have the text of a function that a pass has made."""
+
+    def request_transpose(
+        self, function: CustomJvp, kinds: Mapping[str, Kind], wrt: tuple[str, ...]
+    ) -> tuple[str, tuple[str, ...]]:
+        """The name of the transposed rule of a function, and the parameters that it takes behind the cotangent."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A call written as a forward sweep: ``records`` names what it leaves for the reverse sweep."""
+    """A call written as a forward sweep: ``records`` names what it leaves for the reverse sweep, if anything.
+
+    ``reverse`` writes the call of the reverse sweep on an adjoint of the result.  It returns the adjoints of
+    ``results``, arguments of the call, one by one; None stands for one that nobody asks for.  With ``is_users`` the
+    user's own rule returns them, in a tuple that is always unpacked.
+    """
 
     forward: gast.expr
-    reverse: str
-    records: str
-    active: tuple[tuple[str, gast.expr], ...]
-    is_picked: bool = False
+    reverse: Callable[[gast.expr], gast.expr]
+    records: str | None
+    results: tuple[gast.expr | None, ...]
+    is_tuple: bool
+    unpacks: bool = True
+    is_users: bool = False
 
 
 class Calls:
     """Writes the calls of one function as calls of forward and reverse sweeps."""
 
-    def __init__(self, kinds: Kinds, names: Names, helpers: Helpers, request: RequestPair) -> None:
+    def __init__(self, kinds: Kinds, names: Names, helpers: Helpers, request: Requests | None) -> None:
         self.kinds = kinds
         self.names = names
         self.helpers = helpers
-        self.request = request
+        self._request = request
         self.made: set[str] = set()
+
+    @property
+    def request(self) -> Requests:
+        """Whom to ask for sweeps; forward mode has none."""
+        assert self._request is not None
+        return self._request
 
     def is_call(self, value: gast.AST) -> bool:
         """Whether an expression calls a function whose source is differentiated."""
@@ -57,22 +89,87 @@ class Calls:
         target = single_target(value, self.kinds)
         return is_picked(value, self.kinds) or (target is not None and is_differentiated(target))
 
-    def pair(self, value: gast.Call, expressions: Expressions) -> Pair:
-        """A call as a pair of sweeps."""
+    def pair(self, value: gast.Call, expressions: Expressions, result: gast.expr) -> Pair:
+        """A call as a pair of sweeps; ``result`` is what its value is assigned to."""
         if is_picked(value, self.kinds):
             return self._picked(value, expressions)
         target = check_call(value, self.kinds, expressions.depends)
         assert target.parameters is not None
         arguments = self.arguments(value, target)
-        active = tuple(
-            (parameter, argument) for parameter, argument in arguments.items() if expressions.depends(argument)
-        )
-        forward, reverse = self.request(target.function, target.parameters, tuple(parameter for parameter, _ in active))
+        active = {parameter: item for parameter, item in arguments.items() if expressions.depends(item)}
+        if isinstance(target.function, CustomVjp):
+            return self._with_rule(value, target.function, arguments, set(active), result)
+        if isinstance(target.function, Checkpoint):
+            return self._run_again(value, target, arguments, active, expressions)
+        if isinstance(target.function, CustomJvp):
+            return self._transposed(value, target, arguments, tuple(active))
+        forward, reverse = self.request.request_pair(target.function, target.parameters, tuple(active))
         called = call(forward, *arguments.values())
         gast.copy_location(called, value)
         records = self.names.fresh(f"{target.function.__name__.strip('_<>')}_records")
         self.made.add(records)
-        return Pair(called, reverse, records, active)
+        results = tuple(active.values())
+        return Pair(called, lambda bar: call(reverse, bar, name(records)), records, results, len(results) > 1)
+
+    def _with_rule(
+        self,
+        value: gast.Call,
+        function: CustomVjp,
+        arguments: dict[str, gast.expr],
+        active: set[str],
+        result: gast.expr,
+    ) -> Pair:
+        """A call of a function with a reverse rule of its own: the user's two functions are called."""
+        residuals = self.names.fresh("residuals")
+        self.made.add(residuals)
+        ruled = RuledCall(value, function, arguments, active, self.kinds, self.helpers)
+        forward = gast.copy_location(ruled.forward, value)
+
+        def reverse(bar: gast.expr) -> gast.expr:
+            return ruled.reverse(residuals, self._as_users(bar, self.kinds.of[value], result))
+
+        return Pair(forward, reverse, residuals, ruled.results, ruled.is_tuple, is_users=True)
+
+    def _as_users(self, bar: gast.expr, kind: Kind, result: gast.expr) -> gast.expr:
+        """An adjoint as the user's own rule takes it: in the structure of the result."""
+        if isinstance(bar, gast.Tuple) or not isinstance(kind, TupleOf | SequenceOf | DictOf | Instance):
+            return bar
+        if isinstance(kind, TupleOf) and kind.cls is tuple and all(map(is_numeric, kind.elements)):
+            return call("tuple", bar)
+        return call("like", copy_tree(result), bar)
+
+    def _run_again(
+        self,
+        value: gast.Call,
+        target: Target,
+        arguments: dict[str, gast.expr],
+        active: dict[str, gast.expr],
+        expressions: Expressions,
+    ) -> Pair:
+        """A call of a checkpoint: it stays, and the reverse sweep runs both sweeps of the function."""
+        assert target.parameters is not None
+        forward, reverse = self.request.request_pair(target.function.function, target.parameters, tuple(active))
+        results = tuple(active.values())
+
+        def run_again(bar: gast.expr) -> gast.expr:
+            result, records = self.names.fresh("_"), self.names.fresh(f"{target.function.label}_records")
+            pair = tuple_of(name(result), name(records))
+            expressions.statements.append(assign(pair, call(forward, *arguments.values())))
+            return call(reverse, bar, name(records))
+
+        return Pair(value, run_again, None, results, len(results) > 1, is_users=True)
+
+    def _transposed(
+        self, value: gast.Call, target: Target, arguments: dict[str, gast.expr], active: tuple[str, ...]
+    ) -> Pair:
+        """A call of a function with a forward rule: it stays; the reverse sweep calls the rule transposed."""
+        assert target.parameters is not None
+        rule_of(target.function, value)
+        check_undifferentiated(target.function, set(active), value)
+        transpose, read = self.request.request_transpose(target.function, target.parameters, active)
+        given = [arguments[parameter] for parameter in read]
+        results = tuple(arguments[parameter] for parameter in active)
+        return Pair(value, lambda bar: call(transpose, bar, *given), None, results, len(results) > 1, is_users=True)
 
     def _picked(self, value: gast.Call, expressions: Expressions) -> Pair:
         """A call whose function is known only at run time: it is differentiated there, on demand."""
@@ -91,37 +188,56 @@ class Calls:
         called = gast.copy_location(call("call_with_pullback", value.func, *value.args), value)
         records = self.names.fresh("pullback")
         self.made.add(records)
-        active = tuple(
-            (str(position), argument) for position, argument in enumerate(value.args) if expressions.depends(argument)
-        )
-        return Pair(called, records, records, active, is_picked=True)
+        results = tuple(argument if expressions.depends(argument) else None for argument in value.args)
+        return Pair(called, lambda bar: call(records, bar), records, results, True, unpacks=False)
 
     def push(
         self, pair: Pair, bar: gast.expr, expressions: Expressions, adjoints: Adjoints, assigned: set[str]
     ) -> None:
         """Write the call of the reverse sweep, and give what it returns to the arguments."""
-        if pair.is_picked:
-            pieces = expressions.bind(call(pair.records, bar), SequenceOf(TupleOf(())))
-            for position, argument in pair.active:
-                self._give(expressions, argument, subscript(pieces, int(position)))
+        result = pair.reverse(bar)
+        asked = [argument for argument in pair.results if argument is not None]
+        if not pair.is_tuple:
+            for argument in asked:
+                self._give(expressions, argument, result)
             return
-        result = call(pair.reverse, bar, name(pair.records))
-        if len(pair.active) == 1:
-            self._give(expressions, pair.active[0][1], result)
-            return
-        plain = [argument.id for _, argument in pair.active if isinstance(argument, gast.Name)]
-        if len(set(plain)) == len(pair.active) and not set(plain) & (adjoints.state.live | assigned):
-            bars = tuple_of(*(name(adjoints.of(variable)) for variable in plain))
-            expressions.statements.append(assign(bars, result))
-            adjoints.state.live.update(plain)
-            return
-        pieces = expressions.bind(result, SequenceOf(TupleOf(())))
-        for index, (_, argument) in enumerate(pair.active):
-            self._give(expressions, argument, subscript(pieces, index))
+        plain = [argument.id for argument in asked if isinstance(argument, gast.Name)]
+        taken = adjoints.state.live | assigned
+        if pair.unpacks and len(set(plain)) == len(asked) and not set(plain) & taken:
+            self._unpack(pair, result, expressions, adjoints, set(plain))
+        elif pair.is_users:
+            direct = {variable for variable in plain if plain.count(variable) == 1 and variable not in taken}
+            self._unpack(pair, result, expressions, adjoints, direct)
+        else:
+            pieces = expressions.bind(result, SequenceOf(TupleOf(())))
+            for index, argument in enumerate(pair.results):
+                if argument is not None:
+                    self._give(expressions, argument, subscript(pieces, index))
+
+    def _unpack(
+        self, pair: Pair, result: gast.expr, expressions: Expressions, adjoints: Adjoints, direct: set[str]
+    ) -> None:
+        """``x_bar, y_bar = ...``: what has no adjoint yet gets it at once, the other parts under names of their own."""
+        bars: list[gast.expr] = []
+        given: list[tuple[gast.expr, gast.expr]] = []
+        for argument in pair.results:
+            if argument is None:
+                bars.append(name(self.names.fresh("_")))
+            elif isinstance(argument, gast.Name) and argument.id in direct:
+                bars.append(name(adjoints.of(argument.id)))
+            else:
+                bars.append(expressions.temporary(self._kind(argument)))
+                given.append((argument, bars[-1]))
+        expressions.statements.append(assign(tuple_of(*bars), result))
+        adjoints.state.live.update(direct)
+        for argument, part in given:
+            self._give(expressions, argument, part)
 
     def _give(self, expressions: Expressions, argument: gast.expr, part: gast.expr) -> None:
-        kind = self.kinds.of[argument] if argument in self.kinds.of else self.kinds.evaluate(argument, {})
-        expressions.push(argument, Cotangent(part, kind))
+        expressions.push(argument, Cotangent(part, self._kind(argument)))
+
+    def _kind(self, argument: gast.expr) -> Kind:
+        return self.kinds.of[argument] if argument in self.kinds.of else self.kinds.evaluate(argument, {})
 
     def arguments(self, value: gast.Call, target: Target) -> dict[str, gast.expr]:
         """The argument of each parameter, in the order of the parameters."""
@@ -221,8 +337,14 @@ def is_picked(value: gast.AST, kinds: Kinds) -> bool:
     return not all(is_nondifferentiable(target.function) for target in fact.targets)
 
 
+def reads_arguments_again(value: gast.Call, kinds: Kinds) -> bool:
+    """Whether the reverse sweep of a call takes the arguments of the call itself, rather than records."""
+    target = single_target(value, kinds)
+    return target is not None and isinstance(target.function, CustomJvp | Checkpoint)
+
+
 def is_differentiated(target: Target) -> bool:
-    """Whether a callee is differentiated by its source: it is a Python function without a rule."""
+    """Whether a callee becomes a pair of sweeps: a Python function without a rule, or one with a rule of its own."""
     if has_rule(target.function) or is_nondifferentiable(target.function):
         return False
-    return isinstance(target.function, FunctionType) and target.parameters is not None
+    return isinstance(target.function, FunctionType | CustomFunction) and target.parameters is not None

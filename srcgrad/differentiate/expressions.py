@@ -80,14 +80,19 @@ class Expressions:
         """The kind of an adjoint expression."""
         return self.kinds.evaluate(expression, self.adjoints.known)
 
-    def bind(self, expression: gast.expr, kind: Kind) -> gast.expr:
-        """A name for the value of an expression, or the expression itself where it is as simple as a name."""
-        if self.is_simple(expression):
-            return expression
+    def temporary(self, kind: Kind) -> gast.Name:
+        """A name of its own for a value of this kind."""
         temporary = self._temporary()
         if self.adjoints.known.setdefault(temporary, kind) != kind:
             self.adjoints.mixed.add(temporary)
         self.adjoints.known[temporary] = kind
+        return name(temporary)
+
+    def bind(self, expression: gast.expr, kind: Kind) -> gast.expr:
+        """A name for the value of an expression, or the expression itself where it is as simple as a name."""
+        if self.is_simple(expression):
+            return expression
+        temporary = self.temporary(kind).id
         if self.is_volatile(expression) and isinstance(kind, Array | Number) and not is_fresh(expression):
             expression = method(expression, "copy")
         elif isinstance(kind, Array | Number) and not is_fresh(expression) and self.adjoints.reads_written(expression):

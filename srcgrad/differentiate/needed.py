@@ -13,7 +13,7 @@ from srcgrad.analyse.mutation import MUTATING_METHODS, WRITING_FUNCTIONS
 from srcgrad.analyse.operations import Operation, is_base, is_path, operation_of, single_target
 from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
-from srcgrad.differentiate.calls import is_differentiated, is_picked
+from srcgrad.differentiate.calls import is_differentiated, is_picked, reads_arguments_again
 from srcgrad.differentiate.writes import is_scatter
 from srcgrad.kind import Array, DictOf, Number, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import base_name, name, names_read
@@ -220,6 +220,8 @@ class _Finder:
             return
         if isinstance(node, gast.IfExp):
             yield node.test
+        if isinstance(node, gast.Call) and reads_arguments_again(node, self.kinds):
+            yield from (*node.args, *(keyword.value for keyword in node.keywords))
         if isinstance(node, _SCOPES):
             return
         for child in gast.iter_child_nodes(node):

@@ -11,6 +11,7 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.mutation import mutated_by
 from srcgrad.differentiate.adjoints import Adjoints, zero_of
 from srcgrad.differentiate.calls import Calls
+from srcgrad.differentiate.checkpoints import checkpointed_step, is_checkpointed_loop
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.keeping import whole_copy
@@ -208,6 +209,8 @@ class Statements:
         if not self.expressions.depends(value):
             self.adjoints.state.drop(variables)
             return self._step_of([statement], variables, names_read(value))
+        if is_checkpointed_loop(value, self.kinds):
+            return checkpointed_step(statement, self.kinds, self.adjoints, self.expressions, self.calls)
         bars: list[gast.expr] = []
         for element in target.elts:
             assert isinstance(element, gast.Name)
@@ -244,12 +247,15 @@ class Statements:
         self, statement: gast.stmt, value: gast.Call, bar: gast.expr, variables: list[str]
     ) -> Simple:
         assert isinstance(statement, gast.Assign)
-        pair = self.calls.pair(value, self.expressions)
-        target = tuple_of(copy_tree(statement.targets[0]), name(pair.records))
-        forward = gast.copy_location(gast.Assign([store(target)], pair.forward, None), statement)
+        pair = self.calls.pair(value, self.expressions, statement.targets[0])
+        forward, kept = statement, list(variables)
+        if pair.records is not None:
+            target = tuple_of(copy_tree(statement.targets[0]), name(pair.records))
+            forward = gast.copy_location(gast.Assign([store(target)], pair.forward, None), statement)
+            kept.append(pair.records)
         self.adjoints.state.drop(variables)
         self.calls.push(pair, bar, self.expressions, self.adjoints, set(variables))
-        step = self._step_of([forward], [*variables, pair.records], names_read(value))
+        step = self._step_of([forward], kept, names_read(value))
         # What the callee has recorded may be an argument itself, or the result: later writes are undone first.
         step.held = frozenset(names_read(pair.forward) | set(variables)) & self.adjoints.written
         step.comment = print_tree(copy_tree(statement), wrap=False).strip()

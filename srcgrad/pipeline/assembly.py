@@ -50,10 +50,30 @@ def gradient_function(
     return function
 
 
+def transposed_function(
+    called: str, parameters: list[str], derivation: Derivation, helpers: Helpers
+) -> gast.FunctionDef:
+    """One function with both sweeps, which takes the adjoint of the result and returns the gradients."""
+    forward = [*_entry(derivation), *derivation.sweeps.forward]
+    gradients = [_final(parameter, bar, derivation) for parameter, bar in derivation.gradients.items()]
+    result: gast.expr = gradients[0] if len(gradients) == 1 else tuple_of(*gradients)
+    body = _headed(forward, _with_gradients_first(derivation))
+    function = function_of(called, [derivation.result_bar, *parameters], [*body, return_statement(result)])
+    use_runtime(function, helpers)
+    return function
+
+
 def pair_functions(
-    called: tuple[str, str], tree: gast.FunctionDef, derivation: Derivation, helpers: Helpers
+    called: tuple[str, str],
+    tree: gast.FunctionDef,
+    derivation: Derivation,
+    helpers: Helpers,
+    read_once: bool = False,
 ) -> list[gast.FunctionDef]:
-    """Two functions: the forward sweep returns the result and its records, the reverse sweep takes them."""
+    """Two functions: the forward sweep returns the result and its records, the reverse sweep takes them.
+
+    Where records are not ``read_once``, the reverse sweep changes copies of them.
+    """
     reverse = _with_gradients_first(derivation)
     gradients = [_final(parameter, bar, derivation) for parameter, bar in derivation.gradients.items()]
     result: gast.expr = gradients[0] if len(gradients) == 1 else tuple_of(*gradients)
@@ -71,7 +91,7 @@ def pair_functions(
     forward_function = function_of(
         called[0], parameters, [*forward, return_statement(tuple_of(value, tuple_of(*map(name, records))))]
     )
-    start = unpacked_records(derivation, records, held, reverse)
+    start = unpacked_records(derivation, records, held, [] if read_once else reverse)
     reverse_function = function_of(called[1], [derivation.result_bar, held], [*start, *reverse, ending])
     use_runtime(forward_function, helpers)
     use_runtime(reverse_function, helpers)

@@ -13,7 +13,7 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.effects import check_effects, check_texts, other_names, written_variables
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.differentiate.adjoints import Adjoints
-from srcgrad.differentiate.calls import Calls, RequestPair
+from srcgrad.differentiate.calls import Calls, Requests
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.layout import Sweeps, sweeps
 from srcgrad.differentiate.naming import Helpers
@@ -62,7 +62,7 @@ def derive(
     has_aux: bool,
     names: Names,
     helpers: Helpers,
-    request: RequestPair,
+    request: Requests,
     body_of: Callable[[Any], gast.FunctionDef],
     given: Mapping[str, Kind],
 ) -> Derivation:

@@ -29,6 +29,7 @@ from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.pipeline.bound_values import with_bound_values
 from srcgrad.pipeline.built_in import with_functions_built_in
 from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
+from srcgrad.pipeline.outlining import outlined_loops, without_checkpointed
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.statement_spelling import spelled_out
 from srcgrad.pipeline.unrolling import unrolled
@@ -125,6 +126,17 @@ def _bound_values(program: Program) -> gast.FunctionDef | None:
     return with_bound_values(program.tree, program.kinds, program.active, program.names)
 
 
+def _checkpointed_loops(program: Program) -> gast.FunctionDef | None:
+    given = (program.tree, program.function, program.kinds, program.active, program.names, program.source)
+    outlined = outlined_loops(*given)
+    return outlined if outlined is not program.tree else None
+
+
+def _plain_loops(program: Program) -> gast.FunctionDef | None:
+    plain = without_checkpointed(program.tree, program.kinds)
+    return plain if plain is not program.tree else None
+
+
 def _spelling(program: Program) -> gast.FunctionDef | None:
     return spelled_out(program.tree, program.kinds, program.active, program.names)
 
@@ -177,6 +189,7 @@ REVERSE = Form(
         _calls,
         _versions,
         _bound_values,
+        _checkpointed_loops,
         _spelling,
         _comprehensions,
         _loops_apart,
@@ -194,6 +207,7 @@ FORWARD = Form(
         _calls,
         _versions,
         _bound_values,
+        _plain_loops,
         _spelling,
         _comprehensions,
         _logic,

@@ -13,13 +13,14 @@ import numpy as np
 
 import srcgrad.runtime
 from srcgrad.analyse.kinds import EnvironmentRead, Kinds, infer
+from srcgrad.custom import CustomJvp
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
 from srcgrad.errors import Location, located, location_of
 from srcgrad.kind import Array, DictOf, Instance, Iterator, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.optimise.finish import finish
-from srcgrad.pipeline.assembly import gradient_function, pair_functions
+from srcgrad.pipeline.assembly import gradient_function, pair_functions, transposed_function
 from srcgrad.pipeline.compiled import compiled_module
 from srcgrad.pipeline.derivation import Derivation, derive, free_names
 from srcgrad.pipeline.expansion import FORWARD, REVERSE, Form, expand
@@ -27,6 +28,7 @@ from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import Generated, GlobalRead, Request
 from srcgrad.pipeline.reserved import without_reserved_names
 from srcgrad.pipeline.tangent import Wanted, tangent_function
+from srcgrad.pipeline.transposition import tangent_rule, without_tangents
 from srcgrad.read.environment import Binding
 from srcgrad.read.function import FunctionSource
 from srcgrad.syntax.build import local_names, parameter_names, substitute
@@ -55,6 +57,8 @@ class Module:
         self.main: tuple[str, ...] = ()
         self._pairs: dict[Any, tuple[str, str]] = {}
         self._tangents: dict[Any, str] = {}
+        self._primals: set[Any] = set()
+        self._transposes: dict[Any, tuple[str, tuple[str, ...]]] = {}
         self._open: list[Any] = [request.function]
 
     # ---- functions ----
@@ -80,7 +84,9 @@ class Module:
         tree = self.program.body(request.function)
         self._add([gradient_function(called, tree, derivation, with_value, self.helpers)], derivation)
 
-    def request_pair(self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> tuple[str, str]:
+    def request_pair(
+        self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...], read_once: bool = False
+    ) -> tuple[str, str]:
         """The names of the sweeps of a callee, which are made the first time."""
         recursive = function in self._open
         kinds = signature_kinds(kinds, recursive)
@@ -94,8 +100,40 @@ class Module:
             self.sources.append(source)
             self._open.append(function)
             with located(source.filename, source.lines):
-                self._add_pair(function, dict(kinds), wrt, known, False)
+                self._add_pair(function, dict(kinds), wrt, known, False, read_once)
             self._open.pop()
+        return known
+
+    def request_primal(self, function: Any, kinds: Mapping[str, Kind]) -> None:
+        """Let the module have the text of a function that a pass has made."""
+        if function in self._primals:
+            return
+        self._primals.add(function)
+        source, tree = self.program.source(function), self.program.body(function)
+        with located(source.filename, source.lines):
+            found = infer(tree, function, kinds, self.program)
+            tree, _ = self._with_module_names(tree, function, dict(kinds), found)
+        self.functions.append(tree)
+
+    def request_transpose(
+        self, function: CustomJvp, kinds: Mapping[str, Kind], wrt: tuple[str, ...]
+    ) -> tuple[str, tuple[str, ...]]:
+        """The name of the transposed rule of a `custom_jvp`, which is made the first time, and what it takes."""
+        kinds = signature_kinds(kinds, False)
+        key = (function, tuple(kinds.items()), wrt)
+        known = self._transposes.get(key)
+        if known is None:
+            called = self.module_names.fresh(f"{function.label}_transpose")
+            rule = tangent_rule(function, kinds, self.program)
+            source = self.program.source(rule.function)
+            with located(source.filename, source.lines):
+                dots = tuple(rule.tangents[parameter] for parameter in wrt)
+                derivation = self._derive(rule.function, rule.kinds, dots, "any", False)
+                parameters = [*rule.parameters.values(), *rule.tangents.values()]
+                tree = transposed_function(called, parameters, derivation, self.helpers)
+                self._add([tree], derivation)
+                self.functions[-1], taken = without_tangents(self.functions[-1], rule)
+            known = self._transposes[key] = (called, taken)
         return known
 
     def request_tangent(self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> str:
@@ -122,10 +160,16 @@ class Module:
         self._finish(made.function, made.given, made.known, made.temporaries, made.unnamed)
 
     def _add_pair(
-        self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], names: tuple[str, str], has_aux: bool
+        self,
+        function: Any,
+        kinds: dict[str, Kind],
+        wrt: tuple[str, ...],
+        names: tuple[str, str],
+        has_aux: bool,
+        read_once: bool = False,
     ) -> None:
         derivation = self._derive(function, kinds, wrt, "any", has_aux)
-        self._add(pair_functions(names, self.program.body(function), derivation, self.helpers), derivation)
+        self._add(pair_functions(names, self.program.body(function), derivation, self.helpers, read_once), derivation)
 
     def _add(self, functions: list[gast.FunctionDef], derivation: Derivation) -> None:
         """Optimise the sweeps of one function, and keep them."""
@@ -150,7 +194,7 @@ class Module:
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], seed: Any, has_aux: bool
     ) -> Derivation:
         tree, found, names = self._expanded(function, kinds, wrt, REVERSE)
-        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self.request_pair, self.program.body, kinds)
+        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self, self.program.body, kinds)
 
     def _expanded(
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], form: Form
@@ -269,7 +313,7 @@ def signature_kinds(kinds: Mapping[str, Kind], recursive: bool) -> dict[str, Kin
             return dataclasses.replace(kind, value=kept, symbol=None)
         if isinstance(kind, Array) and kind.dims is not None:
             dims = tuple(
-                dim if isinstance(dim, int) else symbols.setdefault(dim, f"length {len(symbols)}") for dim in kind.dims
+                dim if isinstance(dim, int) else symbols.setdefault(dim, f"length[{len(symbols)}]") for dim in kind.dims
             )
             return dataclasses.replace(kind, dims=dims)
         if isinstance(kind, tuple):

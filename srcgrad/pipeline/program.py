@@ -10,6 +10,7 @@ from typing import Any
 
 import gast
 
+from srcgrad.custom import CustomFunction
 from srcgrad.errors import located
 from srcgrad.normalise import normalise
 from srcgrad.read.callables import Resolved, resolve
@@ -42,6 +43,8 @@ class SourceProgram:
 
     def body(self, function: Any) -> gast.FunctionDef:
         """A function in normal form; the tree is shared and not to be changed."""
+        if isinstance(function, CustomFunction):
+            function = resolve(function.function).function
         if function in self._made:
             return self._made[function].tree
         source = read_function(function)
@@ -102,6 +105,13 @@ class SourceProgram:
         for name, binding in foreign.items():
             self.bind(made, name, binding)
         return made
+
+    def adopt(self, function: Any, called: str, made: FunctionType) -> None:
+        """Let trees of a function find one that was cut out of them, which sees what they see."""
+        self.bind(function, called, Binding(called, "global", {called: made}, made, True))
+        for (owner, name), binding in list(self._bindings.items()):
+            if owner is function or owner is self.source(function).function:
+                self._bindings.setdefault((made, name), binding)
 
     def bind(self, function: Any, name: str, binding: Binding) -> None:
         """Let a name mean something in trees of a function."""

@@ -39,6 +39,9 @@ def _used_up(reverse: list[gast.stmt]) -> tuple[set[str], set[str]]:
                 case gast.Call(func=gast.Attribute(value=gast.Name(id=identifier), attr="pop")):
                     drained.add(identifier)
                     changed.add(identifier)
+                case gast.Call(func=gast.Name(id="reverse_checkpointed"), args=[gast.Name(id=identifier), *_]):
+                    drained.add(identifier)
+                    changed.add(identifier)
                 case gast.Call(func=gast.Attribute(value=receiver, attr=attr)) if attr in MUTATING_METHODS:
                     changed.add(base_name(receiver) or "")
                 case gast.Subscript(ctx=gast.Store()) | gast.Attribute(ctx=gast.Store()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+from srcgrad.custom import CustomFunction
 from srcgrad.errors import SourceError, UnsupportedError
 
 
@@ -51,6 +52,8 @@ def resolve(target: Any) -> Resolved:
             raise UnsupportedError(
                 f"{target.__qualname__} is a class, not a function", advice="differentiate a function that calls it"
             )
+    if isinstance(target, CustomFunction):
+        return Resolved(target)
     if _is_cache(target):
         return resolve(target.__wrapped__)
     if _is_numba_dispatcher(target):

@@ -125,9 +125,18 @@ def _reading(function: FunctionType) -> _Reading:
     with located(code.co_filename, lines), trees_in_use:
         definition = find_definition(function, lines)
         reading = _Reading(_tree(definition, code), lines)
+    _remember(code, reading)
+    return reading
+
+
+def remember(function: FunctionType, tree: gast.FunctionDef, lines: tuple[str, ...]) -> None:
+    """Let a function that was made of a tree be read as this tree; ``lines`` are those that the tree's nodes name."""
+    _remember(function.__code__, _Reading(tree, lines))
+
+
+def _remember(code: CodeType, reading: _Reading) -> None:
     identity = id(code)
     _readings[identity] = (weakref.ref(code, lambda _: _forget(identity)), reading)
-    return reading
 
 
 def _forget(identity: int) -> None:

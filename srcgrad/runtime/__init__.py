@@ -17,6 +17,7 @@ from srcgrad.runtime.arrays import (
     sum_to,
     unpad,
 )
+from srcgrad.runtime.checkpoints import checkpointed_loop, reverse_checkpointed, run_checkpointed
 from srcgrad.runtime.checks import one_number, refuse_shared
 from srcgrad.runtime.containers import add_mirrors, as_mirror, like, own_copy, zeros_like
 from srcgrad.runtime.dispatch import call_with_pullback, call_with_tangent
@@ -123,6 +124,7 @@ __all__ = [
     "real_like",
     "refuse_shared",
     "block_adjoint",
+    "checkpointed_loop",
     "cholesky_adjoint",
     "choose_adjoint",
     "cofactors",
@@ -156,6 +158,8 @@ __all__ = [
     "positions",
     "products_of_others",
     "qr_adjoint",
+    "reverse_checkpointed",
+    "run_checkpointed",
     "quantile_adjoint",
     "reshape_back",
     "resize_axes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import os
 import types
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,7 @@ from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, forget
 from srcgrad.analyse.kinds.library import library_call
 from srcgrad.analyse.kinds.samples import may_be_sampled
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind, is_library
+from srcgrad.custom import Checkpoint, CustomFunction, CustomVjp, checkpoint_of
 from srcgrad.errors import ArgumentTypeError, SourceError, SrcgradError, UnsupportedError
 from srcgrad.kind import (
     Array,
@@ -41,6 +43,7 @@ from srcgrad.syntax.binding import Default, bind_arguments, signature_of
 from srcgrad.syntax.scopes import names_read
 
 _MOST_VARIANTS = 12
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
 _SPELLED_OUT = (np.reshape, np.transpose)
 
 
@@ -122,6 +125,8 @@ class Calls(Expressions):
             return Target(target, result=BUILTINS[target](self, node, positional, keywords))
         if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
             return Target(target, result=Unreachable())
+        if isinstance(target, CustomFunction):
+            return self._invoke_custom(node, target, positional, keywords)
         if target in _SPELLED_OUT and len(positional) > 2:
             positional = [positional[0], TupleOf(tuple(positional[1:]))]
         if (
@@ -138,6 +143,24 @@ class Calls(Expressions):
         if may_be_sampled(target) or not callable(target):
             return Target(target, result=Opaque())
         return self._invoke_resolved(node, target, positional, keywords)
+
+    def _invoke_custom(
+        self, node: gast.AST, target: CustomFunction, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> Target:
+        """Call a function with a rule of its own: its text says what comes back, where it has one."""
+        found = self.invoke(node, target.function, positional, keywords)
+        if isinstance(target, Checkpoint):
+            # Nothing is recorded inside a function with a rule anyway.
+            has_source = isinstance(found.function, types.FunctionType) and found.parameters is not None
+            return dataclasses.replace(found, function=checkpoint_of(found.function)) if has_source else found
+        parameters = found.parameters
+        if parameters is None:
+            parameters = self.bind(node, inspect.signature(target.function), positional, keywords, target.label)
+        result = found.result
+        if isinstance(result, Opaque) and isinstance(target, CustomVjp):
+            pair = self.invoke(node, target.rule[0], positional, keywords).result
+            result = pair.elements[0] if isinstance(pair, TupleOf) and pair.elements else result
+        return dataclasses.replace(found, function=target, parameters=parameters, result=result)
 
     def _invoke_resolved(
         self, node: gast.AST, target: Any, positional: list[Kind], keywords: dict[str, Kind]
@@ -159,8 +182,7 @@ class Calls(Expressions):
             return dataclasses.replace(inner, leading=resolved.leading, keywords=resolved.keywords)
         if not isinstance(function, types.FunctionType) or is_foreign(function):
             return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
-        is_own = function.__globals__.get("__name__", "").partition(".")[0] == "srcgrad"
-        if is_own and not (has_rule(function) or is_nondifferentiable(function)):
+        if _is_own(function) and not (has_rule(function) or is_nondifferentiable(function)):
             raise UnsupportedError(
                 "derivatives inside a differentiated function are not supported yet",
                 node=node,
@@ -364,6 +386,11 @@ def _unknowns_of(kinds: Any) -> frozenset[str]:
     for kind in kinds:
         change_lengths(kind, collect)
     return frozenset(found)
+
+
+def _is_own(function: types.FunctionType) -> bool:
+    """Whether a function is part of srcgrad itself."""
+    return function.__code__.co_filename.startswith(_PACKAGE)
 
 
 def is_foreign(function: types.FunctionType) -> bool:

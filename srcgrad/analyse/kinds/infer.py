@@ -11,6 +11,7 @@ import numpy as np
 
 # These fill the table of built-in functions.
 from srcgrad.analyse.kinds import containers as containers
+from srcgrad.analyse.kinds import custom as custom
 from srcgrad.analyse.kinds import introspection as introspection
 from srcgrad.analyse.kinds.facts import Kinds, Program
 from srcgrad.analyse.kinds.frame import Session

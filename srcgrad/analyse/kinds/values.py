@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.analyse.kinds.joins import as_element, join_all
+from srcgrad.custom import CustomFunction
 from srcgrad.kind import (
     Array,
     Constant,
@@ -39,6 +40,7 @@ _CALLABLES = (
     types.MethodWrapperType,
     types.ClassMethodDescriptorType,
     np.ufunc,
+    CustomFunction,
 )
 _CONSTANTS = (str, bytes, type(None), types.ModuleType, type, np.dtype, slice, types.EllipsisType, enum.Enum)
 _DEEPEST = 6

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import gast
 
+from srcgrad.custom import Checkpoint, CustomJvp, CustomVjp
 from srcgrad.differentiate.calls import Calls as ReverseCalls
 from srcgrad.differentiate.calls import check_call, is_picked
 from srcgrad.differentiate.forward.expressions import Expressions
-from srcgrad.errors import UnsupportedError
+from srcgrad.differentiate.ruled import check_undifferentiated, label_of, rule_of
+from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Kind
 from srcgrad.syntax.build import call, tuple_of
 from srcgrad.syntax.names import Names
@@ -29,7 +32,8 @@ class Calls:
     def __init__(self, kinds: Kinds, names: Names, helpers: Helpers, request: RequestTangent) -> None:
         self.kinds = kinds
         self.request = request
-        self._reverse = ReverseCalls(kinds, names, helpers, _no_pair)
+        self.helpers = helpers
+        self._reverse = ReverseCalls(kinds, names, helpers, None)
 
     def is_call(self, value: gast.AST) -> bool:
         """Whether an expression calls a function whose source is differentiated."""
@@ -41,10 +45,36 @@ class Calls:
             return self._picked(value, expressions)
         target = check_call(value, self.kinds, expressions.depends)
         arguments = self._reverse.arguments(value, target)
+        if isinstance(target.function, CustomVjp | CustomJvp):
+            return self._with_rule(value, target.function, arguments, expressions)
+        if isinstance(target.function, Checkpoint):
+            target = dataclasses.replace(target, function=target.function.function)
         active = tuple(parameter for parameter, argument in arguments.items() if expressions.depends(argument))
         called = self.request(target.function, target.parameters or {}, active)
         dots = [expressions.full(arguments[parameter]) for parameter in active]
         return gast.copy_location(call(called, *arguments.values(), *dots), value)
+
+    def _with_rule(
+        self,
+        value: gast.Call,
+        function: CustomVjp | CustomJvp,
+        arguments: dict[str, gast.expr],
+        expressions: Expressions,
+    ) -> gast.expr:
+        """A call of a function with a forward rule of its own: the user's rule gives the pair."""
+        if isinstance(function, CustomVjp):
+            raise MissingRuleError(
+                f"{function.label} is a custom_vjp, whose rule is for reverse mode alone",
+                node=value,
+                advice="define it with srcgrad.custom_jvp, whose rule serves both modes",
+            )
+        rule = rule_of(function, value)
+        check_undifferentiated(function, {key for key, item in arguments.items() if expressions.depends(item)}, value)
+        called = self.helpers.name_of(label_of(rule, f"{function.label}_jvp"), rule)
+        fixed = [item for key, item in arguments.items() if key in function.undifferentiated]
+        varying = [item for key, item in arguments.items() if key not in function.undifferentiated]
+        dots = [expressions.full(item) for item in varying]
+        return gast.copy_location(call(called, *fixed, tuple_of(*varying), tuple_of(*dots)), value)
 
     def _picked(self, value: gast.Call, expressions: Expressions) -> gast.expr:
         """A call whose function is known only at run time: it is differentiated there, on demand."""
@@ -65,7 +95,3 @@ class Calls:
             for argument in value.args
         ]
         return gast.copy_location(call("call_with_tangent", value.func, tuple_of(*value.args), tuple_of(*dots)), value)
-
-
-def _no_pair(function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> tuple[str, str]:
-    raise TypeError("forward mode has no reverse sweeps")

@@ -1,0 +1,18 @@
+"""Functions that say themselves how they are differentiated: rules of their own, memory for time."""
+
+from __future__ import annotations
+
+from srcgrad.custom.checkpointing import Checkpoint, checkpoint, checkpoint_of, checkpointed
+from srcgrad.custom.rules import CustomFunction, CustomJvp, CustomVjp, custom_jvp, custom_vjp
+
+__all__ = [
+    "Checkpoint",
+    "CustomFunction",
+    "CustomJvp",
+    "CustomVjp",
+    "checkpoint",
+    "checkpoint_of",
+    "checkpointed",
+    "custom_jvp",
+    "custom_vjp",
+]
