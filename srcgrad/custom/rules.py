@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable
@@ -31,6 +32,8 @@ class CustomFunction:
             )
         self.function = function
         functools.update_wrapper(self, function, updated=())
+        with contextlib.suppress(ValueError):  # built-in functions that do not tell
+            self.__signature__ = inspect.signature(function)
         self.undifferentiated = _names(function, undifferentiated)
 
     @property
