@@ -24,8 +24,7 @@ from tests.verdicts import compare, fresh_arguments, gradient_by_leaf, judge_pro
 
 # Refused today, though they write into no array: aliases of lists, functions made by functions, handlers that go on.
 REFUSED = frozenset(
-    "windows default_captures list_alias nested_lists "
-    "accumulates_in_an_object returns_from_with_and_try".split()
+    "default_captures returns_from_with_and_try".split()
 )
 
 every_program = pytest.mark.parametrize("program", PROGRAMS, ids=str)

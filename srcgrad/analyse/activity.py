@@ -54,15 +54,17 @@ def activity(
     parameters: Iterable[str],
     seeds: Iterable[str],
     always: tuple[Variables, Variables] = (_NOTHING, _NOTHING),
+    memory: Variables = _NOTHING,
 ) -> Activity:
     """The activity of a function in normal form.
 
     ``parameters`` are the differentiated ones, ``seeds`` the variables with which the result varies.  ``always`` are
-    variables that count as varied from their first binding on, and such that count as useful up to their last.
+    variables that count as varied from their first binding on, and such that count as useful up to their last; what
+    is in ``memory`` counts as active throughout, for what it holds may change under another name.
     """
-    varied = _Varied(kinds, always[0])
+    varied = _Varied(kinds, always[0], memory)
     varied.block(function.body, frozenset(parameters))
-    useful = _Useful(kinds, always[1])
+    useful = _Useful(kinds, always[1], memory)
     useful.block(function.body, frozenset(seeds) | always[1])
     return Activity(varied.before, varied.after, useful.before, useful.after, varied.head, useful.head)
 
@@ -83,9 +85,10 @@ def assigned_names(target: gast.AST) -> list[str]:
 class _Sweep:
     """What both sweeps collect, and what they ask of expressions."""
 
-    def __init__(self, kinds: Kinds, always: Variables = _NOTHING) -> None:
+    def __init__(self, kinds: Kinds, always: Variables = _NOTHING, memory: Variables = _NOTHING) -> None:
         self.kinds = kinds
         self.always = always
+        self.memory = memory
         self.before: dict[gast.AST, Variables] = {}
         self.after: dict[gast.AST, Variables] = {}
         self.head: dict[gast.AST, Variables] = {}
@@ -110,9 +113,10 @@ class _Varied(_Sweep):
     """Forward sweep: the varied variables, by fixed point at loops."""
 
     def block(self, statements: Sequence[gast.stmt], varied: Variables) -> Variables:
+        varied |= self.memory
         for statement in statements:
             self.before[statement] = self.before.get(statement, _NOTHING) | varied
-            varied = self.statement(statement, varied)
+            varied = self.statement(statement, varied) | self.memory
             self.after[statement] = self.after.get(statement, _NOTHING) | varied
         return varied
 
@@ -169,9 +173,10 @@ class _Useful(_Sweep):
     """Backward sweep: the useful variables, by fixed point at loops."""
 
     def block(self, statements: Sequence[gast.stmt], useful: Variables) -> Variables:
+        useful |= self.memory
         for statement in reversed(statements):
             self.after[statement] = self.after.get(statement, _NOTHING) | useful
-            useful = self.statement(statement, useful)
+            useful = self.statement(statement, useful) | self.memory
             self.before[statement] = self.before.get(statement, _NOTHING) | useful
         return useful
 

@@ -63,9 +63,13 @@ class Sharing:
 
 
 def shared_objects(
-    tree: gast.FunctionDef | gast.Lambda, kinds: Kinds, written: set[Place], writes: Sequence[Write] = ()
+    tree: gast.FunctionDef | gast.Lambda,
+    kinds: Kinds,
+    written: set[Place],
+    writes: Sequence[Write] = (),
+    apart: frozenset[str] = frozenset(),
 ) -> Sharing:
-    """Which objects may be the same, over the whole function.
+    """Which objects may be the same, over the whole function; the variables in ``apart`` are left out.
 
     An object that moves (``values = fresh`` where ``fresh`` is not read again) is not shared, unless it is written
     under its new name from then on; ``writes`` tell where ``written`` places are, if that is known.
@@ -81,7 +85,7 @@ def shared_objects(
         return any(runs_later(tree, statement, node) for node in nodes)
 
     def connect(name: str, inside: int, value: gast.AST, statement: gast.AST) -> None:
-        if not may_share(kinds.variables.get(name)):
+        if name in apart or not may_share(kinds.variables.get(name)):
             return
         if _is_new_container(value, kinds):
             inside = 1  # The container itself is nobody else's.
@@ -94,30 +98,38 @@ def shared_objects(
             sharing.join((name, inside), (source, level))
             sharing.join((name, 1), (source, 1))
 
+    for name, inside, value, statement in bindings(tree, kinds):
+        connect(name, inside, value, statement)
+    return sharing
+
+
+def bindings(
+    tree: gast.FunctionDef | gast.Lambda, kinds: Kinds
+) -> Iterator[tuple[str, int, gast.AST, gast.AST]]:
+    """Each object given to a variable (0), or put into what a variable holds (1), as an expression; and where."""
     for statement in gast.walk(tree):
         match statement:
             case gast.Assign(targets=targets, value=value):
                 for target in targets:
                     base = base_name(target) if isinstance(target, gast.Subscript | gast.Attribute) else None
                     if base is not None and not isinstance(kinds.of.get(target.value), Array):
-                        connect(base, 1, value, statement)
+                        yield base, 1, value, statement
                     for name in assigned_names(target):
-                        connect(name, 0, value, statement)
+                        yield name, 0, value, statement
             case gast.For(target=target, iter=iterable):
                 for name in assigned_names(target):
-                    connect(name, 0, gast.Starred(iterable, gast.Load()), iterable)
+                    yield name, 0, gast.Starred(iterable, gast.Load()), iterable
             case gast.AugAssign(target=target, value=value):
                 base = base_name(target)
                 if base is not None and isinstance(kinds.of.get(target), SequenceOf):
-                    connect(base, 1, value, statement)
+                    yield base, 1, value, statement
             case gast.Expr(value=gast.Call(func=gast.Attribute(value=receiver), args=arguments)):
                 base = base_name(receiver)
                 if base is not None and isinstance(kinds.of.get(receiver), SequenceOf | DictOf):
                     for argument in arguments:
-                        connect(base, 1, argument, statement)
+                        yield base, 1, argument, statement
             case _:
                 pass
-    return sharing
 
 
 def _is_new_container(value: gast.AST, kinds: Kinds) -> bool:
@@ -159,7 +171,8 @@ def held_places(value: gast.AST, kinds: Kinds, level: int = 0) -> Iterator[Place
         case gast.Attribute(value=base):
             yield from held_places(base, kinds, level if isinstance(kinds.of.get(base), Array) else 1)
         case gast.Starred(value=base):
-            yield from held_places(base, kinds, 1)
+            if not isinstance(kinds.of.get(base), DictOf):  # whose keys cannot change
+                yield from held_places(base, kinds, 1)
         case gast.NamedExpr(value=base):
             yield from held_places(base, kinds, level)
         case gast.IfExp(body=body, orelse=orelse):
@@ -186,6 +199,8 @@ def _held_by_call(value: gast.Call, kinds: Kinds) -> Iterator[Place]:
     known = function is not None and (has_rule(function) or is_nondifferentiable(function))
     if known and label not in _VIEWS and not isinstance(kinds.of.get(value), _CONTAINERS):
         return
+    if label in ("astype", "array") and not any(keyword.arg == "copy" for keyword in value.keywords):
+        return  # which copy unless they are told not to
     receivers: list[gast.AST] = []
     if isinstance(value.func, gast.Attribute) and base_name(value.func) not in ("np", "numpy"):
         if value.func.attr == "copy" and isinstance(kinds.of.get(value.func.value), Array):

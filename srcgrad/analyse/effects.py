@@ -17,12 +17,16 @@ from srcgrad.analyse.activity import Activity, assigned_names
 from srcgrad.analyse.aliasing import Write, held_places, shared_objects
 from srcgrad.analyse.mutation import mutated_by
 from srcgrad.analyse.operations import is_numeric, single_target
+from srcgrad.analyse.views import brief_views
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, DictOf, Number, Opaque, SequenceOf
 from srcgrad.syntax.build import base_name, local_names, names_read, parameter_names
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds, Target
+
+Variables = frozenset[str]
+
 
 class Body(Protocol):
     """Gives the normal form of a callee."""
@@ -35,15 +39,21 @@ def written_variables(tree: gast.FunctionDef, kinds: Kinds) -> frozenset[str]:
     return frozenset(name for name, _, _, _ in writes_in_place(tree, kinds))
 
 
-def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...], body: Body) -> None:
-    """Refuse a program that writes into an array which may have a second name, where a derivative depends on it."""
+def check_effects(
+    tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...], body: Body, memory: Variables
+) -> None:
+    """Refuse a program that writes into an array which may have a second name, where a derivative depends on it.
+
+    What is in ``memory`` may have any number of names.
+    """
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
     writes = list(writes_in_place(tree, kinds))
-    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes)
-    check_writes(tree, kinds, lambda name, depth: bool(sharing.family((name, depth)) & active), body)
+    apart = brief_views(tree, kinds, writes)
+    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes, apart)
+    check_writes(tree, kinds, lambda name, depth: bool(sharing.family((name, depth)) & active), body, memory)
     for name, _, node, depth in writes:
         family = sharing.family((name, depth))
-        if len(family) > 1 and family & active:
+        if len(family) > 1 and family & active and name not in memory:
             others = ", ".join(sorted(family - {name}))
             raise UnsupportedError(
                 f"this writes into {name!r}, which may share its memory with {others}: not supported yet",
@@ -53,10 +63,19 @@ def check_effects(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt:
 
 
 def check_writes(
-    tree: gast.FunctionDef, kinds: Kinds, is_active: Callable[[str, int], bool], body: Body
+    tree: gast.FunctionDef,
+    kinds: Kinds,
+    is_active: Callable[[str, int], bool],
+    body: Body,
+    memory: Variables = frozenset(),
 ) -> None:
-    """Refuse writes into what does not belong to the function, and by calls through which derivatives might pass."""
+    """Refuse writes into what does not belong to the function, and by calls through which derivatives might pass.
+
+    Functions with source may write into ``memory``.
+    """
     for call, written in calls_that_write(tree, kinds, body):
+        if written in memory:
+            continue
         raise UnsupportedError(
             f"the function called here writes into {written!r}: not supported yet",
             node=call,
@@ -85,7 +104,8 @@ def entangled(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tup
     """The variables that may share what is written under another name, where a derivative passes through it."""
     writes = list(writes_in_place(tree, kinds))
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
-    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes)
+    apart = brief_views(tree, kinds, writes)
+    sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes, apart)
     families = [sharing.family((name, depth)) for name, _, _, depth in writes]
     return frozenset().union(*(family for family in families if len(family) > 1 and family & active))
 
@@ -121,6 +141,12 @@ def writes_in_place(tree: gast.AST, kinds: Kinds) -> Iterator[Write]:
                     yield name, kind, node, 0
             case gast.AugAssign(target=target):
                 yield from _stored(target, kinds)
+                inner = kinds.of.get(target)
+                if isinstance(inner, Array | Number | SequenceOf) and not isinstance(kinds.of.get(target.value), Array):
+                    # ``rows[i] += v``: the item itself changes.
+                    owner = _owner(target.value, kinds)
+                    if owner is not None:
+                        yield owner, inner, target, 1
             case gast.Call():
                 yield from _written_by_method(node, kinds)
 
@@ -157,37 +183,66 @@ def _depth(node: gast.AST, kinds: Kinds) -> int:
 
 def calls_that_write(tree: gast.AST, kinds: Kinds, body: Body) -> Iterator[tuple[gast.Call, str]]:
     """Calls of functions with source that write into an array or container of this function, and its name."""
+    summaries = _Summaries(body)
     for node in gast.walk(tree):
         if not isinstance(node, gast.Call):
             continue
         fact = kinds.calls.get(node)
         for target in fact.targets if fact is not None else ():
-            for written in sorted(_written_by(target, body, frozenset())):
+            for written in sorted(summaries.written_by(target)):
                 argument = _argument_of(node, target, written, kinds)
                 if argument is not None:
                     yield node, argument
 
 
-def _written_by(target: Target, body: Body, seen: frozenset[Any]) -> set[str]:
-    """The parameters, and the captured variables, whose objects a callee changes."""
-    if target.inside is None or target.function in seen:
-        return set()
-    tree = target.function if isinstance(target.function, gast.FunctionDef | gast.Lambda) else body(target.function)
-    inside = target.inside()
-    seen = seen | {target.function}
-    places = {(name, depth) for name, _, _, depth in writes_in_place(tree, inside)}
-    written = {name for name, _ in places}
-    for node in gast.walk(tree):
-        fact = inside.calls.get(node) if isinstance(node, gast.Call) else None
-        for inner in fact.targets if fact is not None and isinstance(node, gast.Call) else ():
-            for name in _written_by(inner, body, seen):
-                argument = _argument_of(node, inner, name, inside)
-                if argument is not None:
-                    written.add(argument)
-    sharing = shared_objects(tree, inside, places)
-    everything = written.union(*(sharing.family((name, level)) for name in written for level in (0, 1)))
-    own = local_names(tree) - set(parameter_names(tree.args))
-    return everything - own
+class _Summaries:
+    """The parameters, and the captured variables, whose objects callees change; of those that call one another, too."""
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.known: dict[Any, set[str]] = {}
+        self._seen: set[Any] = set()
+        self._is_circular = False
+
+    def written_by(self, target: Target) -> set[str]:
+        """What one callee changes."""
+        while True:
+            before = dict(self.known)
+            self._seen.clear()
+            self._is_circular = False
+            found = self._visited(target)
+            if not self._is_circular or self.known == before:
+                return found
+
+    def _visited(self, target: Target) -> set[str]:
+        if target.inside is None:
+            return set()
+        key = target.function, tuple((target.parameters or {}).items())
+        if key in self._seen:
+            self._is_circular = True
+            return self.known.get(key, set())
+        self._seen.add(key)
+        found = self.known[key] = self._found(target) | self.known.get(key, set())
+        return found
+
+    def _found(self, target: Target) -> set[str]:
+        function = target.function
+        tree = function if isinstance(function, gast.FunctionDef | gast.Lambda) else self.body(function)
+        assert target.inside is not None
+        inside = target.inside()
+        places = {(name, depth) for name, _, _, depth in writes_in_place(tree, inside)}
+        written = {name for name, _ in places}
+        for node in gast.walk(tree):
+            fact = inside.calls.get(node) if isinstance(node, gast.Call) else None
+            for inner in fact.targets if fact is not None and isinstance(node, gast.Call) else ():
+                for name in self._visited(inner):
+                    argument = _argument_of(node, inner, name, inside)
+                    if argument is not None:
+                        written.add(argument)
+        sharing = shared_objects(tree, inside, places | {(name, level) for name in written for level in (0, 1)})
+        everything = written.union(*(sharing.family((name, level)) for name in written for level in (0, 1)))
+        own = local_names(tree) - set(parameter_names(tree.args))
+        return everything - own
 
 
 def _argument_of(call: gast.Call, target: Target, name: str, kinds: Kinds) -> str | None:

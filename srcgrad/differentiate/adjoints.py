@@ -10,6 +10,7 @@ import gast
 
 from srcgrad.analyse.operations import is_basic_index
 from srcgrad.differentiate.cotangent import fitted
+from srcgrad.differentiate.shadows import Shadows
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import (
@@ -46,19 +47,25 @@ class State:
 
     ``live``: assigned; the others are zero.  ``owned``: live arrays of full shape that no other name shares.
     ``guarded``: adjoints that are exactly zero where a ``np.where`` did not take its side.
+    ``lasting``: those of memory, which are live throughout.
     """
 
     live: set[str] = field(default_factory=set)
     owned: set[str] = field(default_factory=set)
     guarded: set[str] = field(default_factory=set)
+    lasting: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.live |= self.lasting
+        self.owned |= self.lasting
 
     def copy(self) -> State:
         """A state that changes on its own."""
-        return State(set(self.live), set(self.owned), set(self.guarded))
+        return State(set(self.live), set(self.owned), set(self.guarded), self.lasting)
 
     def drop(self, variables: Iterable[str]) -> None:
         """Forget adjoints: they are zero from here on."""
-        for variable in variables:
+        for variable in set(variables) - self.lasting:
             self.live.discard(variable)
             self.owned.discard(variable)
             self.guarded.discard(variable)
@@ -67,11 +74,12 @@ class State:
 class Adjoints:
     """Names, kinds and the present state of the adjoints of a function's variables."""
 
-    def __init__(self, kinds: Kinds, names: Names, written: frozenset[str]) -> None:
+    def __init__(self, kinds: Kinds, names: Names, written: frozenset[str], shadows: Shadows) -> None:
         self.kinds = kinds
         self.names = names
-        self.written = written
-        self.state = State()
+        self.shadows = shadows
+        self.written = written | shadows.variables
+        self.state = State(lasting=shadows.variables)
         self.known: dict[str, Kind] = {}
         self.mixed: set[str] = set()
         self.passes_on: str | None = None
@@ -113,9 +121,21 @@ class Adjoints:
                 self.state.owned.add(variable)
         return statements
 
+    def fetched(self, statements: list[gast.stmt]) -> list[gast.stmt]:
+        """Statements with the adjoints of memory that they use fetched first."""
+        bars = self.shadow_variables
+        return self.shadows.fetched(statements, bars) if bars else statements
+
+    @property
+    def shadow_variables(self) -> dict[str, str]:
+        """The adjoints of memory, and the variable of each."""
+        return {bar: variable for variable, bar in self._names.items() if variable in self.shadows}
+
     def own(self, variable: str) -> list[gast.stmt]:
         """Statements after which an adjoint is a live array (or mirror) that may be written into."""
         bar = self.of(variable)
+        if variable in self.shadows:
+            return []
         if variable not in self.state.live:
             if isinstance(self.kind_of(variable), Number | Opaque):
                 self.state.live.add(variable)
@@ -133,6 +153,8 @@ class Adjoints:
         """Statements that add a contribution to the adjoint of a variable or of a part of one."""
         variable = base_name(leaf)
         assert variable is not None
+        if variable in self.shadows:
+            return [self._add_to_memory(leaf, expression)]
         if isinstance(leaf, gast.Name):
             return self._add_whole(variable, expression, kind, leaf)
         return self._add_part(variable, leaf, expression, kind)
@@ -166,6 +188,16 @@ class Adjoints:
         self.passes_on = None
         return [assign(bar, expression)]
 
+    def _add_to_memory(self, leaf: gast.expr, expression: gast.expr) -> gast.stmt:
+        kind = self.kinds.of.get(leaf) or self.kinds.evaluate(leaf)
+        if isinstance(kind, SequenceOf | TupleOf | DictOf | Instance):
+            return self.shadows.added(leaf, expression)
+        index = self._advanced_index(leaf)
+        if index is not None and isinstance(leaf, gast.Subscript):
+            return expression_statement(call("np.add.at", self.part(leaf.value), index, expression))
+        part = self.part(leaf)
+        return augment(subscript(part, "...") if isinstance(part, gast.Call) else part, "+", expression)
+
     def _may_be_integer(self, expression: gast.expr) -> bool:
         """Whether an adjoint of a number might be an integer of the program: ``n`` for ``n * x``."""
         if isinstance(expression, gast.Name) and self.is_adjoint(expression.id):
@@ -178,7 +210,7 @@ class Adjoints:
     def reads_written(self, expression: gast.expr) -> bool:
         """Whether an expression may be (a view of) an array that the program writes into, or of its adjoint."""
         read = names_read(expression)
-        if read & self.borrowed:
+        if read & self.borrowed or (self.shadows.variables and self.shadows.table in read):
             return True
         return any(variable in read or self._names.get(variable) in read for variable in self.written)
 
@@ -226,6 +258,11 @@ class Adjoints:
 
     def part(self, leaf: gast.expr) -> gast.expr:
         """The part of an adjoint that belongs to a part of a variable: ``x_bar[i]`` for ``x[i]``."""
+        if not isinstance(leaf, gast.Name) and base_name(leaf) in self.shadows:
+            of = self.kinds.of
+            item, around = (of.get(node) or self.kinds.evaluate(node) for node in (leaf, leaf.value))
+            if not isinstance(around, Array) and not isinstance(item, Scalar):
+                return self.shadows.of(leaf)
         match leaf:
             case gast.Name(id=identifier):
                 return name(self.of(identifier))

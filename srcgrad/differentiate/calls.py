@@ -15,13 +15,25 @@ from srcgrad.custom import Checkpoint, CustomFunction, CustomJvp, CustomVjp
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.holding import NOTHING_HELD, Held, check_may_hold, held_by
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.ruled import RuledCall, check_undifferentiated, rule_of
+from srcgrad.differentiate.shadows import Shadows
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, DictOf, Function, Instance, Kind, Opaque, SequenceOf, TupleOf
 from srcgrad.rules.registry import has_rule, is_nondifferentiable
 from srcgrad.syntax.binding import Default, bind
-from srcgrad.syntax.build import assign, attribute, call, constant, copy_tree, name, subscript, tuple_of
+from srcgrad.syntax.build import (
+    assign,
+    attribute,
+    call,
+    constant,
+    copy_tree,
+    expression_statement,
+    name,
+    subscript,
+    tuple_of,
+)
 from srcgrad.syntax.names import Names
 
 if TYPE_CHECKING:
@@ -32,11 +44,17 @@ class Requests(Protocol):
     """Asks the module for functions that a derivative calls."""
 
     def request_pair(
-        self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...], read_once: bool = False
+        self,
+        function: Any,
+        kinds: Mapping[str, Kind],
+        wrt: tuple[str, ...],
+        read_once: bool = False,
+        held: Held = NOTHING_HELD,
     ) -> tuple[str, str]:
         """The names of the forward and the reverse sweep of a function, for kinds of its parameters.
 
         With ``read_once`` the records of a forward sweep are for one reverse sweep alone, which may use them up.
+        ``held`` is what of the call is memory of the caller.
         """
 
     def request_primal(self, function: Any, kinds: Mapping[str, Kind]) -> None:
@@ -69,8 +87,11 @@ class Pair:
 class Calls:
     """Writes the calls of one function as calls of forward and reverse sweeps."""
 
-    def __init__(self, kinds: Kinds, names: Names, helpers: Helpers, request: Requests | None) -> None:
+    def __init__(
+        self, kinds: Kinds, names: Names, helpers: Helpers, request: Requests | None, shadows: Shadows
+    ) -> None:
         self.kinds = kinds
+        self.shadows = shadows
         self.names = names
         self.helpers = helpers
         self._request = request
@@ -89,27 +110,39 @@ class Calls:
         target = single_target(value, self.kinds)
         return is_picked(value, self.kinds) or (target is not None and is_differentiated(target))
 
-    def pair(self, value: gast.Call, expressions: Expressions, result: gast.expr) -> Pair:
-        """A call as a pair of sweeps; ``result`` is what its value is assigned to."""
+    def pair(
+        self, value: gast.Call, expressions: Expressions, result: gast.expr | None, is_memory: bool = False
+    ) -> Pair:
+        """A call as a pair of sweeps; ``result`` is what its value is assigned to, memory or not."""
+        check_may_hold(value, not is_picked(value, self.kinds), is_memory, self.shadows)
         if is_picked(value, self.kinds):
             return self._picked(value, expressions)
         target = check_call(value, self.kinds, expressions.depends)
         assert target.parameters is not None
         arguments = self.arguments(value, target)
         active = {parameter: item for parameter, item in arguments.items() if expressions.depends(item)}
+        is_plain = not isinstance(target.function, CustomVjp | Checkpoint | CustomJvp)
+        check_may_hold(value, is_plain, is_memory, self.shadows)
         if isinstance(target.function, CustomVjp):
+            assert result is not None
             return self._with_rule(value, target.function, arguments, set(active), result)
         if isinstance(target.function, Checkpoint):
             return self._run_again(value, target, arguments, active, expressions)
         if isinstance(target.function, CustomJvp):
             return self._transposed(value, target, arguments, tuple(active))
-        forward, reverse = self.request.request_pair(target.function, target.parameters, tuple(active))
+        held = held_by(value, arguments, self.shadows, is_memory, result is None)
+        forward, reverse = self.request.request_pair(target.function, target.parameters, tuple(active), held=held)
         called = call(forward, *arguments.values())
         gast.copy_location(called, value)
         records = self.names.fresh(f"{target.function.__name__.strip('_<>')}_records")
         self.made.add(records)
-        results = tuple(active.values())
-        return Pair(called, lambda bar: call(reverse, bar, name(records)), records, results, len(results) > 1)
+        table = [name(self.shadows.table)] if held else []
+        results = tuple(item for parameter, item in active.items() if parameter not in held.parameters)
+
+        def backward(bar: gast.expr) -> gast.expr:
+            return call(reverse, bar, name(records), *table)
+
+        return Pair(called, backward, records, results, len(results) > 1)
 
     def _with_rule(
         self,
@@ -197,6 +230,9 @@ class Calls:
         """Write the call of the reverse sweep, and give what it returns to the arguments."""
         result = pair.reverse(bar)
         asked = [argument for argument in pair.results if argument is not None]
+        if not pair.results:
+            expressions.statements.append(expression_statement(result))
+            return
         if not pair.is_tuple:
             for argument in asked:
                 self._give(expressions, argument, result)

@@ -81,6 +81,8 @@ def fitted(expression: gast.expr, kind: Kind, target: Kind, value: gast.expr) ->
             axis = along[0] if len(along) == 1 else along
             return _summed(expression, axis=_axes(axis), keepdims=constant(True)), Array(kind.dtype, target.dims)
     shape = attribute(value, "shape") if isinstance(target, Array) else call("np.shape", value)
+    if isinstance(target, Array) and _dtype(kind).startswith(("int", "uint", "bool")):
+        target = Array(_dtype(kind), target.dims)
     return call("sum_to", expression, shape), target
 
 

@@ -59,6 +59,8 @@ class Expressions:
         self.collects: str | None = None
         self.value: tuple[gast.AST, gast.expr] | None = None
         self.volatile: frozenset[str] = frozenset()
+        # Whether what is pushed goes to numbers only: arrays and containers that are memory have their shadows.
+        self.spares_memory = False
 
     # ---- the state of one statement ----
 
@@ -70,6 +72,7 @@ class Expressions:
         self.collected = self.collects = self.value = None
         self._in_use = 0
         self.volatile = frozenset()
+        self.spares_memory = False
         self.adjoints.borrowed.clear()
 
     def depends(self, node: gast.AST) -> bool:
@@ -107,6 +110,15 @@ class Expressions:
     def is_simple(self, expression: gast.expr) -> bool:
         """Whether an expression may be written several times in this statement's reversal."""
         return is_simple(expression) and not self.is_volatile(expression)
+
+    def reserve(self, kind: Kind) -> gast.expr:
+        """A name for a value that is assigned elsewhere."""
+        temporary = self._temporary()
+        if self.adjoints.known.setdefault(temporary, kind) != kind:
+            self.adjoints.mixed.add(temporary)
+        self.adjoints.known[temporary] = kind
+        self.adjoints.borrowed.add(temporary)
+        return name(temporary)
 
     def _temporary(self) -> str:
         if self._in_use == len(self._reserved):
@@ -157,7 +169,9 @@ class Expressions:
             expression, known = fitted(expression, known, kind, node)
         base = base_name(node)
         assert base is not None
-        if cotangent.condition is not None:
+        if base in self.adjoints.shadows and self.spares_memory and not isinstance(kind, Scalar):
+            return
+        if cotangent.condition is not None and base not in self.adjoints.shadows:
             self.adjoints.state.guarded.add(base)
         if self.collected is not None and self.collects is not None and gast.dump(node) == self.collects:
             self.collected.append((expression, known))

@@ -54,13 +54,15 @@ class Iteration:
     trips: str | None = None
 
 
-def iteration(loop: gast.For | gast.While, kinds: Kinds, names: Names) -> Iteration:
-    """The reversal of a loop in normal form."""
+def iteration(
+    loop: gast.For | gast.While, kinds: Kinds, names: Names, changed: Callable[..., set[str]] = changed_names
+) -> Iteration:
+    """The reversal of a loop in normal form; ``changed`` gives the variables that statements bind or change."""
     if isinstance(loop, gast.While):
         return _counted(names, "_")
     if (names_read(loop.iter) | names_assigned(loop.target)) & names_assigned(loop.body):
         return _counted(names, "_")
-    if names_read(loop.iter) & changed_names(*loop.body):
+    if names_read(loop.iter) & changed(*loop.body):
         # The elements may be others when the loop is reversed: they are recorded, only their places are found again.
         found = _over_sequence(loop, kinds, names, is_written=True)
         return found if found is not None else _counted(names, "_")

@@ -13,7 +13,7 @@ from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import DictOf, Opaque, SequenceOf
+from srcgrad.kind import DictOf, Opaque, Scalar, SequenceOf
 from srcgrad.syntax.build import (
     assign,
     base_name,
@@ -57,10 +57,14 @@ class Lists:
                 raise self._refused(statement)
             return self._unrelated(statement, changed)
         step = Simple([statement])
+        if changed in self.adjoints.shadows:
+            step.early = self._mirror_fetched(receiver)
+            if not step.early and any(self._is_new_array(item) for item in value.args):
+                raise self._refused(statement)
         match value.func.attr, value.args:
             case "append", [item]:
                 step.overwrites = [self._undone(changed, expression_statement(method(receiver, "pop")))]
-                if changed in self.adjoints.state.live:
+                if self._has_mirror(changed, receiver):
                     self._put(item, method(self._bar(receiver), "pop"))
             case "insert", [gast.Constant(value=int() as place), item] if place >= 0:
                 position = constant(place)
@@ -71,11 +75,11 @@ class Lists:
                 else:
                     back = position
                 step.overwrites = [self._undone(changed, expression_statement(method(receiver, "pop", back)))]
-                if changed in self.adjoints.state.live:
+                if self._has_mirror(changed, receiver):
                     self._put(item, method(self._bar(receiver), "pop", position))
             case "reverse", []:
                 step.overwrites = [self._undone(changed, expression_statement(method(receiver, "reverse")))]
-                if changed in self.adjoints.state.live:
+                if self._has_mirror(changed, receiver):
                     self.expressions.statements.append(expression_statement(method(self._bar(receiver), "reverse")))
             case "pop", positions if isinstance(kind, SequenceOf):
                 self._pop(step, receiver, positions, changed, None)
@@ -104,10 +108,12 @@ class Lists:
             step.overwrites.extend(Overwrite(variable, name(variable)) for variable in variables)
             return step
         bar = None
-        if target.id in live:
+        if target.id in live and target.id not in self.adjoints.shadows:
             bar = name(self.adjoints.of(target.id))
             self.adjoints.state.drop([target.id])
         step = Simple([statement], assigned=frozenset(variables))
+        if changed in self.adjoints.shadows:
+            step.early = self._mirror_fetched(receiver)
         if isinstance(kind, DictOf):
             self._pop_entry(step, receiver, value.args[0], bar)
         else:
@@ -128,21 +134,24 @@ class Lists:
     def _pop(
         self, step: Simple, receiver: gast.expr, positions: list[gast.expr], changed: str, bar: gast.expr | None
     ) -> None:
+        live = changed in self.adjoints.state.live
         if positions and not (is_number(positions[0], 0) or is_number(positions[0], -1)):
-            if changed in self.adjoints.state.live or bar is not None:
+            if live or bar is not None:
                 raise self._refused(step.statements[0])
         position = positions[0] if positions else constant(-1)
         element = subscript(receiver, position)
         first = bool(positions) and is_number(positions[0], 0)
         saved = name(SAVED)
         back = method(receiver, "insert", constant(0), saved) if first else method(receiver, "append", saved)
-        step.overwrites.append(Overwrite(changed, element, [expression_statement(back)], whole=False))
-        if changed not in self.adjoints.state.live and bar is None:
+        undone = self._undone(changed, expression_statement(back))
+        undone.saved = element
+        step.overwrites.append(undone)
+        if (not live and bar is None) or (live and not self._has_mirror(changed, receiver)):
             return
         kind = self.kinds.of.get(receiver)
         item = kind.element if isinstance(kind, SequenceOf) else Opaque()
         given = bar if bar is not None else zero_of(item, element)
-        if changed not in self.adjoints.state.live:
+        if not live:
             # The list is restored by then, so its adjoint has a place for what was popped.
             self.expressions.statements.extend(self.adjoints.materialise([changed]))
             self.expressions.statements.append(assign(subscript(self._bar(receiver), position), given))
@@ -155,11 +164,19 @@ class Lists:
         changed = base_name(receiver)
         if not isinstance(receiver, gast.Name) or changed is None or not isinstance(key, gast.Constant | gast.Name):
             raise self._refused(step.statements[0])
-        kept = whole_copy(changed, self.kinds.variables.get(changed))
-        step.overwrites.append(Overwrite(changed, kept, whole=False))
+        if changed in self.adjoints.shadows:
+            undone = self._undone(changed, expression_statement(method(receiver, "clear")))
+            undone.restore.append(expression_statement(method(receiver, "update", name(SAVED))))
+            undone.saved = method(receiver, "copy")
+            step.overwrites.append(undone)
+        else:
+            kept = whole_copy(changed, self.kinds.variables.get(changed))
+            step.overwrites.append(Overwrite(changed, kept, whole=False))
         kind = self.kinds.of.get(receiver)
         item = kind.element if isinstance(kind, DictOf) else Opaque()
-        if changed not in self.adjoints.state.live and bar is None:
+        if (changed not in self.adjoints.state.live and bar is None) or (
+            changed in self.adjoints.shadows and not self._has_mirror(changed, receiver)
+        ):
             return
         self.expressions.statements.extend(self.adjoints.own(changed))
         given = bar if bar is not None else zero_of(item, subscript(receiver, key))
@@ -181,7 +198,28 @@ class Lists:
         return self.adjoints.part(receiver)
 
     def _undone(self, changed: str, statement: gast.stmt) -> Overwrite:
-        return Overwrite(changed, None, [statement], whole=False)
+        shadows = self.adjoints.shadows
+        if changed not in shadows:
+            return Overwrite(changed, None, [statement], whole=False)
+        items = shadows.memory.items(changed)
+        return Overwrite(items, None, [statement], whole=False, reads=frozenset({changed, items}), label=changed)
+
+    def _has_mirror(self, changed: str, receiver: gast.expr) -> bool:
+        """Whether a list has an adjoint of its own that changes with it."""
+        if changed not in self.adjoints.shadows:
+            return changed in self.adjoints.state.live
+        return self.adjoints.shadows.holds_numbers(self.kinds.of.get(receiver))
+
+    def _mirror_fetched(self, receiver: gast.expr) -> list[gast.stmt]:
+        """The mirror of a list that is memory, made while the list is as long as it was then."""
+        if not self.adjoints.shadows.holds_numbers(self.kinds.of.get(receiver)):
+            return []
+        return [expression_statement(self.adjoints.shadows.of(receiver))]
+
+    def _is_new_array(self, item: gast.expr) -> bool:
+        """Whether an item is an array that no variable holds, so that its adjoint would be lost."""
+        is_number = isinstance(self.kinds.of.get(item), Scalar)
+        return not is_number and self.expressions.depends(item) and not self.adjoints.shadows.is_reference(item)
 
     def _unrelated(self, statement: gast.stmt, changed: str | None) -> Simple:
         assigned = names_assigned(statement)

@@ -9,11 +9,14 @@ Pascual (2005), on the adjoint statements as they really are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import gast
+
 from srcgrad.differentiate.keeping import whole_copy
+from srcgrad.differentiate.shadows import Shadows
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step, Steps
 from srcgrad.kind import Kind
 from srcgrad.syntax.build import name, names_assigned, names_read
@@ -48,10 +51,12 @@ def recording(
     adjoints: Iterable[str],
     parameters: Iterable[str],
     kind_of: Callable[[str], Kind],
+    shadows: Shadows,
 ) -> Plan:
     """The plan for the steps of a function; ``variables`` are primal ones, ``adjoints`` names of the reverse sweep."""
-    walk = _Walk(frozenset(variables) - frozenset(adjoints), kind_of)
-    walk.block(steps, _State(frozenset(), frozenset(parameters)))
+    walk = _Walk(frozenset(variables) - frozenset(adjoints), kind_of, shadows)
+    memory = shadows.memory
+    walk.block(steps, _State(memory.lasting, frozenset(parameters) | memory.tokens))
     return walk.plan
 
 
@@ -64,9 +69,11 @@ class _State:
 
 
 class _Walk:
-    def __init__(self, variables: Variables, kind_of: Callable[[str], Kind]) -> None:
-        self.variables = variables
+    def __init__(self, variables: Variables, kind_of: Callable[[str], Kind], shadows: Shadows) -> None:
+        self.tokens = shadows.memory.tokens
+        self.variables = variables | self.tokens
         self.kind_of = kind_of
+        self.shadows = shadows
         self.plan = Plan()
         self._reads: dict[Simple, Variables] = {}
 
@@ -87,8 +94,16 @@ class _Walk:
         """The primal variables that a step's adjoint statements read."""
         found = self._reads.get(step)
         if found is None:
-            found = self._reads[step] = (frozenset(names_read(list(step.adjoint))) | step.held) & self.variables
+            read = self.read_by(step.adjoint) | step.held
+            found = self._reads[step] = read & self.variables
         return found
+
+    def read_by(self, nodes: Sequence[gast.AST]) -> Variables:
+        """The primal variables that adjoint statements read, and what they read of memory."""
+        read = frozenset(names_read(list(nodes)))
+        if self.tokens:
+            read |= self.shadows.tokens_read(nodes)
+        return read & self.variables
 
     def _clear_ends(self, loop: Loop) -> None:
         """Forget where the variables of a loop were recorded in an earlier walk."""
@@ -127,7 +142,7 @@ class _Walk:
 
     def _simple(self, step: Simple, state: _State) -> _State:
         reads = self.reads(step)
-        early = frozenset(names_read(step.early)) & self.variables
+        early = self.read_by(step.early)
         after_step = (reads & step.assigned) - step.reads_itself | early & step.assigned
         before = state.needed | (reads - (after_step - step.reads_itself)) | early - step.assigned
         needed = set(before)
@@ -148,7 +163,7 @@ class _Walk:
 
     def _branch(self, step: Branch, state: _State) -> _State:
         body, orelse = self.block(step.body, state), self.block(step.orelse, state)
-        asked = frozenset(names_read(step.origin.test)) & self.variables if step.has_adjoint else frozenset[str]()
+        asked = self.read_by([step.origin.test]) if step.has_adjoint else frozenset[str]()
         return _State(body.needed | orelse.needed | asked, body.defined & orelse.defined)
 
     def _loop(self, loop: Loop, state: _State) -> _State:
@@ -171,7 +186,7 @@ class _Walk:
             own = candidates - loop.targets - names_assigned(loop.before)
             covered = frozenset(variable for variable in own if with_candidates[variable] == counts[variable])
             # What only grows and shrinks at its end is cheaper to undo step by step than to keep whole.
-            covered |= frozenset(v for v in candidates - bound if _is_undone(loop.body, v))
+            covered |= frozenset(v for v in candidates - bound if v in self.tokens or _is_undone(loop.body, v))
             parts = needed_at_end & changed - bound
             grown = carried | covered | parts
             if grown == carried:
@@ -198,12 +213,11 @@ class _Walk:
             self._note_undefined(variable, state)
         needed = (state.needed - bound - kept) | (state.needed & carried) | (needed_at_end - frozenset(ends) - provided)
         if loop.has_adjoint and loop.header is not None:
-            needed |= frozenset(names_read(loop.header)) & self.variables
+            needed |= self.read_by([loop.header])
             for variable in provided:
                 statement = loop.rebind[variable]
                 if statement is not None:
-                    operands = frozenset(names_read(statement)) - frozenset(names_assigned(loop.header)) - provided
-                    needed |= operands & self.variables
+                    needed |= self.read_by([statement]) - frozenset(names_assigned(loop.header)) - provided
         return _State(needed, state.defined | frozenset(names_assigned(loop.before)))
 
 

@@ -43,6 +43,7 @@ class Outcome:
     def step(self, returned: gast.Return, expressions: Expressions, varied: frozenset[str], names: Names) -> Simple:
         """The step of the ``return``: the seed goes down the returned expression."""
         expressions.begin(varied)
+        expressions.spares_memory = expressions.adjoints.shadows.memory.result
         if self.seed == "any":
             self.bar = names.fresh(self.bar)
             expressions.adjoints.known[self.bar] = self.kind
@@ -57,7 +58,7 @@ class Outcome:
             expressions.push(self.differentiated, start)
             expressions.flush()
         text = print_tree(gast.Return(self.differentiated), wrap=False).strip()
-        return Simple([], expressions.statements, comment=text, origin=returned)
+        return Simple([], expressions.adjoints.fetched(expressions.statements), comment=text, origin=returned)
 
 
 def seeded(value: gast.expr, seed: Seed, has_aux: bool, kinds: Kinds, returned: gast.Return) -> Outcome:

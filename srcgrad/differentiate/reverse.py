@@ -45,11 +45,15 @@ class Reverse:
         self.statements = statements
         self.expressions: Expressions = statements.expressions
         self.names = names
+        self.changed = adjoints.shadows.memory.changed
         self.made: set[str] = set()
 
     def at_entry(self, parameters: Sequence[str]) -> list[Step]:
         """Zeros for the gradients of parameters that do not matter, at the very beginning of the function."""
         zeros = self.adjoints.materialise(set(parameters) - self.state.live)
+        shadows = self.adjoints.shadows
+        for parameter in sorted(set(parameters) & shadows.variables - shadows.memory.given):
+            zeros.append(assign(self.adjoints.of(parameter), shadows.whole(name(parameter))))
         return [Simple([], zeros)] if zeros else []
 
     @property
@@ -82,7 +86,7 @@ class Reverse:
 
     def _carries(self, statement: gast.stmt) -> bool:
         """Whether an adjoint passes through a compound statement: it binds or changes what has one."""
-        changed = changed_names(statement)
+        changed = self.changed(statement)
         alive = self.state.live | self.activity.head(statement)
         return bool(changed & alive)
 
@@ -99,7 +103,8 @@ class Reverse:
         wanted = (first.live | second.live) & (self.activity.before(statement) | (first.live & second.live))
         body = self._completed(body, first, wanted)
         orelse = self._completed(orelse, second, wanted)
-        state = State(set(wanted), first.owned & second.owned & wanted, (first.guarded | second.guarded) & wanted)
+        owned, guarded = first.owned & second.owned & wanted, (first.guarded | second.guarded) & wanted
+        state = State(set(wanted), owned, guarded, after.lasting)
         self.adjoints.state = state
         has_adjoint = any(has_reversal(step) for step in (*body, *orelse))
         if not has_adjoint or self._is_repeatable(statement):
@@ -113,7 +118,7 @@ class Reverse:
 
     def _is_repeatable(self, statement: gast.If) -> bool:
         """Whether the reverse sweep can ask the test again: the branches leave what it reads, and it is cheap."""
-        changed = changed_names(*statement.body, *statement.orelse)
+        changed = self.changed(*statement.body, *statement.orelse)
         if names_read(statement.test) & changed:
             return False
         return not any(isinstance(node, gast.Call) and not _is_cheap(node) for node in gast.walk(statement.test))
@@ -127,7 +132,7 @@ class Reverse:
     # ---- loops ----
 
     def _loop(self, statement: gast.For | gast.While) -> list[Step]:
-        found = iteration(statement, self.kinds, self.names)
+        found = iteration(statement, self.kinds, self.names, self.changed)
         head = set(self.activity.head(statement))
         entry = self.adjoints.materialise(head - self.state.live)
         in_place = names_read(list(statement.body)) - names_assigned(statement)
@@ -188,12 +193,12 @@ class Reverse:
         varied = self.activity.varied_head.get(statement, frozenset())
         self.expressions.begin(varied)
         for target, part in elements:
-            if target.id in self.state.live:
+            if target.id in self.state.live and target.id not in self.adjoints.shadows:
                 bar = name(self.adjoints.of(target.id))
                 self.state.drop([target.id])
                 self.expressions.push(part, Cotangent(bar, self.kinds.of[target]))
         self.expressions.flush()
-        left = set(assigned_names(statement.target)) & self.state.live
+        left = set(assigned_names(statement.target)) & self.state.live - self.adjoints.shadows.variables
         if left and self.expressions.depends(statement.iter):
             raise UnsupportedError(
                 "this loop runs over differentiated values in a way that cannot be reversed",
@@ -203,7 +208,7 @@ class Reverse:
         self.state.drop(left)
         if not self.expressions.statements:
             return []
-        return [Simple([], self.expressions.statements)]
+        return [Simple([], self.adjoints.fetched(self.expressions.statements))]
 
     # ---- with and try ----
 
@@ -220,7 +225,7 @@ class Reverse:
                     node=statement,
                     advice="compute it outside of the try statement, or let the handler raise",
                 )
-        if changed_names(*statement.finalbody) & self.state.live:
+        if self.changed(*statement.finalbody) & self.state.live:
             raise UnsupportedError(
                 "a differentiated value is computed in a finally block",
                 node=statement,
@@ -244,8 +249,8 @@ def _is_cheap(called: gast.Call) -> bool:
 def has_reversal(step: Step) -> bool:
     """Whether the reverse sweep does anything for a step."""
     match step:
-        case Simple(adjoint=adjoint, early=early):
-            return bool(adjoint or early)
+        case Simple(adjoint=adjoint, early=early, overwrites=overwrites):
+            return bool(adjoint or early) or any(overwrite.label for overwrite in overwrites)
         case Branch() | Loop():
             return step.has_adjoint
         case Scope(body=body):

@@ -14,6 +14,7 @@ from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.checkpoints import checkpointed_step, is_checkpointed_loop
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.handing_on import HandingOn
 from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.lists import Lists
 from srcgrad.differentiate.steps import Overwrite, Simple
@@ -33,6 +34,7 @@ from srcgrad.syntax.build import (
     names_assigned,
     names_read,
     store,
+    subscript,
     substitute,
     tuple_of,
 )
@@ -58,6 +60,7 @@ class Statements:
         self.calls = calls
         self.lists = Lists(kinds, adjoints, expressions)
         self.writes = Writes(kinds, adjoints, expressions)
+        self.handing_on = HandingOn(kinds, adjoints, expressions)
         self._renewed: str | None = None
 
     def step(self, statement: gast.stmt, varied: frozenset[str]) -> Simple:
@@ -66,7 +69,8 @@ class Statements:
         step = self._step(statement)
         self.expressions.flush()
         step.origin = statement
-        step.adjoint = self.expressions.statements
+        step.adjoint = self.adjoints.fetched(self.expressions.statements)
+        step.early = self.adjoints.fetched(step.early)
         renewed, self._renewed = self._renewed, None
         if renewed is not None:
             step.early, step.adjoint = self._split(step.adjoint, renewed)
@@ -88,6 +92,8 @@ class Statements:
                 return self.writes.augment(statement, target)
             case gast.Expr(value=gast.Call() as value) if is_scatter(value):
                 return self.writes.scatter(statement, value)
+            case gast.Expr(value=gast.Call() as value) if value in self.adjoints.shadows.memory.calls:
+                return self._call(statement, value, gast.Constant(None, None), [])
             case gast.Expr(value=value) if self._mutated(value) is not None:
                 return self.lists.change(statement, value)
             case gast.Delete(targets=targets):
@@ -129,6 +135,12 @@ class Statements:
         variable = target.id
         if isinstance(value, gast.Call) and self._mutated(value) is not None:
             return self.lists.take(statement, target, value)
+        shadows = self.adjoints.shadows
+        if value in shadows.memory.calls or (variable in shadows and self.calls.is_call(value)):
+            assert isinstance(value, gast.Call)
+            return self._call(statement, value, self._bar_of(target), [variable])
+        if variable in shadows:
+            return self.handing_on.step(statement, target, value)
         if variable not in self.adjoints.state.live:
             return self._passive(statement)
         itself = variable in names_read(value)
@@ -204,7 +216,8 @@ class Statements:
         variables = assigned_names(target)
         if isinstance(value, gast.Call) and self._mutated(value) is not None:
             return self.lists.take(statement, target, value)
-        if not set(variables) & self.adjoints.state.live:
+        shadows = self.adjoints.shadows
+        if not set(variables) & self.adjoints.state.live and value not in shadows.memory.calls:
             return self._passive(statement)
         if not self.expressions.depends(value):
             self.adjoints.state.drop(variables)
@@ -214,18 +227,21 @@ class Statements:
         bars: list[gast.expr] = []
         for element in target.elts:
             assert isinstance(element, gast.Name)
-            kind = self.kinds.of.get(element, self.adjoints.kind_of(element.id))
-            if element.id in self.adjoints.state.live:
-                bars.append(name(self.adjoints.of(element.id)))
-            elif is_differentiable(kind):
-                bars.append(zero_of(kind, name(element.id)))
-            else:
-                bars.append(gast.Constant(None, None))
+            bars.append(self._bar_of(element))
         self.adjoints.state.drop(variables)
         cotangent: gast.expr = tuple_of(*bars)
         if self.calls.is_call(value):
             assert isinstance(value, gast.Call)
             return self._call(statement, value, cotangent, variables)
+        if set(variables) & shadows.variables:
+            if shadows.is_reference(value):
+                self._hand_out(target, value, bars)
+                return self._step_of([statement], variables, names_read(value))
+            raise UnsupportedError(
+                "arrays that may share memory which is written into are unpacked here: not supported",
+                node=statement,
+                advice="assign them one by one",
+            )
         if set(variables) & dependencies(value, self.kinds):
             raise UnsupportedError(
                 "unpacking a differentiated value into a variable that it is computed from is not supported",
@@ -243,14 +259,33 @@ class Statements:
         self.expressions.push(value, Cotangent(cotangent, self.kinds.of[value]))
         return self._step_of([statement], variables, names_read(value))
 
+    def _hand_out(self, target: gast.Tuple, value: gast.expr, bars: list[gast.expr]) -> None:
+        """Give the adjoints of what is unpacked from memory back to it: of what is no memory itself."""
+        for position, (element, bar) in enumerate(zip(target.elts, bars, strict=True)):
+            if element.id not in self.adjoints.shadows and not isinstance(bar, gast.Constant):
+                part = gast.copy_location(subscript(value, position), value)
+                kind = self.kinds.of.get(element, self.adjoints.kind_of(element.id))
+                self.kinds.of[part] = kind  # type: ignore[index]
+                self.expressions.push(part, Cotangent(bar, kind))
+
+    def _bar_of(self, target: gast.Name) -> gast.expr:
+        """The adjoint of a variable that a call binds, for the callee; None where that needs none, or finds it."""
+        kind = self.kinds.of.get(target, self.adjoints.kind_of(target.id))
+        if target.id in self.adjoints.shadows or not is_differentiable(kind):
+            return gast.Constant(None, None)
+        if target.id in self.adjoints.state.live:
+            return name(self.adjoints.of(target.id))
+        return zero_of(kind, name(target.id))
+
     def _call(
         self, statement: gast.stmt, value: gast.Call, bar: gast.expr, variables: list[str]
     ) -> Simple:
-        assert isinstance(statement, gast.Assign)
-        pair = self.calls.pair(value, self.expressions, statement.targets[0])
+        shadows = self.adjoints.shadows
+        bound = statement.targets[0] if isinstance(statement, gast.Assign) else None
+        pair = self.calls.pair(value, self.expressions, bound, bool(set(variables) & shadows.variables))
         forward, kept = statement, list(variables)
         if pair.records is not None:
-            target = tuple_of(copy_tree(statement.targets[0]), name(pair.records))
+            target = tuple_of(copy_tree(bound) if bound is not None else name("_"), name(pair.records))
             forward = gast.copy_location(gast.Assign([store(target)], pair.forward, None), statement)
             kept.append(pair.records)
         self.adjoints.state.drop(variables)
@@ -258,6 +293,7 @@ class Statements:
         step = self._step_of([forward], kept, names_read(value))
         # What the callee has recorded may be an argument itself, or the result: later writes are undone first.
         step.held = frozenset(names_read(pair.forward) | set(variables)) & self.adjoints.written
+        step.held |= shadows.tokens_read([pair.forward, *map(name, variables)])
         step.comment = print_tree(copy_tree(statement), wrap=False).strip()
         return step
 

@@ -27,6 +27,13 @@ class Overwrite:
     restore: list[gast.stmt] = field(default_factory=list)
     whole: bool = True
     reads: frozenset[str] = frozenset()
+    # Of memory, which is put back in its place and nowhere else: what the record is called after.
+    label: str = ""
+
+    @property
+    def called(self) -> str:
+        """The name after which the record is called."""
+        return self.label or self.variable
 
 
 @dataclass(eq=False)

@@ -222,10 +222,10 @@ class _Planner:
     def _site(self, overwrites: Sequence[Overwrite], depth: int, loop: Loop | None = None) -> Site:
         saved = [overwrite for overwrite in overwrites if overwrite.saved is not None]
         if depth == 0:
-            wanted = f"{saved[0].variable}_before" if len(saved) == 1 else "before"
+            wanted = f"{saved[0].called}_before" if len(saved) == 1 else "before"
             return Site(list(overwrites), self.names.fresh(wanted) if saved else "", False)
         if len(saved) == 1:
-            wanted = f"{saved[0].variable}_tape"
+            wanted = f"{saved[0].called}_tape"
         else:
             wanted = "while_tape" if loop is not None and isinstance(loop.origin, gast.While) else "tape"
         if not saved:

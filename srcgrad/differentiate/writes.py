@@ -13,10 +13,10 @@ from srcgrad.differentiate.adjoints import Adjoints, is_mask, zero_of
 from srcgrad.differentiate.construction import may_be_assigned
 from srcgrad.differentiate.cotangent import Cotangent, fitted
 from srcgrad.differentiate.expressions import Expressions
-from srcgrad.differentiate.lists import SAVED
-from srcgrad.differentiate.steps import Overwrite, Simple
+from srcgrad.differentiate.overwriting import Overwriting, everything, loaded
+from srcgrad.differentiate.steps import Simple
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Number, Opaque, Scalar, SequenceOf
+from srcgrad.kind import Array, Instance, Kind, Number, Opaque, Scalar
 from srcgrad.syntax.build import (
     add,
     assign,
@@ -24,13 +24,8 @@ from srcgrad.syntax.build import (
     base_name,
     binary,
     call,
-    constant,
-    copy_tree,
     divide,
-    expression_statement,
-    method,
     multiply,
-    name,
     names_read,
     store,
     subscript,
@@ -47,11 +42,12 @@ class Writes:
         self.kinds = kinds
         self.adjoints = adjoints
         self.expressions = expressions
+        self.overwriting = Overwriting(kinds, adjoints.shadows)
 
     def assign(self, statement: gast.stmt, target: gast.expr, value: gast.expr) -> Simple:
         """``a[i] = v``: the element's adjoint goes to v, and is zero before."""
         base = base_name(target)
-        step = Simple([statement], overwrites=[self._overwrite(target)])
+        step = Simple([statement], overwrites=[self.overwriting.part(target)])
         depends = self.expressions.depends(value)
         if base is None:
             if depends:
@@ -66,9 +62,13 @@ class Writes:
             return step
         self._check(target, statement)
         kind = self.kinds.of.get(target, Opaque())
+        if self._is_item_of_memory(target, base):
+            # The item changes its object; the objects keep their shadows.
+            self._check_item(value, statement)
+            return step
         self._own(base)
-        part = self.adjoints.part(_load(target))
-        itself = base in dependencies(value, self.kinds)
+        part = self.adjoints.part(loaded(target))
+        itself = self._reads_itself(base, value)
         clear = assign(part, self._zero(target, kind))
         if not depends:
             self.expressions.statements.append(clear)
@@ -78,12 +78,12 @@ class Writes:
             self.expressions.statements.append(clear)
             self._push(value, taken, kind)
             return step
-        if itself and _reads_only(value, target, base):
-            self.expressions.collected, self.expressions.collects = [], gast.dump(_load(target))
+        if itself and self._reads_itself(base, value) == {base} and _reads_only(value, target, base):
+            self.expressions.collected, self.expressions.collects = [], gast.dump(loaded(target))
             self._push(value, part, kind)
             self._put(part, clear)
         elif itself:
-            self.expressions.volatile = frozenset([self.adjoints.of(base)])
+            self.expressions.volatile = self._bars(base)
             taken = self.expressions.bind(part, kind)
             self.expressions.volatile = frozenset()
             self.expressions.statements.append(clear)
@@ -108,25 +108,26 @@ class Writes:
     def augment(self, statement: gast.AugAssign, target: gast.expr) -> Simple:
         """``a[i] += v`` and ``a += v`` for an array: the element keeps its adjoint, v gets it too."""
         base = base_name(target)
-        step = Simple([statement], overwrites=[self._changed_in_place(target)])
+        step = Simple([statement], overwrites=[self.overwriting.in_place(target)])
         assert base is not None
         if base not in self.adjoints.state.live:
             return step
         self._check(target, statement)
         kind = self.kinds.of.get(target, Opaque())
         value = statement.value
-        part = self.adjoints.part(_load(target))
-        itself = base in dependencies(value, self.kinds)
+        part = self.adjoints.part(loaded(target))
+        itself = bool(self._reads_itself(base, value))
         if self._may_repeat(target):
             if not isinstance(statement.op, gast.Add | gast.Sub):
                 return self._rewritten(step, statement, target, kind, base)
-            part, itself = self._won(target, part), False
+            part = self._won(target, part)
+            itself = itself and base in self.adjoints.shadows
         match statement.op:
             case gast.Add() | gast.Sub():
                 if self.expressions.depends(value):
                     self._own(base)
                     if itself:
-                        self.expressions.volatile = frozenset([self.adjoints.of(base)])
+                        self.expressions.volatile = self._bars(base)
                     sign = gast.UnaryOp(gast.USub(), part) if isinstance(statement.op, gast.Sub) else part
                     self._push(value, sign, kind)
                 return step
@@ -138,7 +139,7 @@ class Writes:
 
     def _scale(self, statement: gast.AugAssign, target: gast.expr, part: gast.expr, kind: Kind, base: str) -> None:
         value = statement.value
-        before = _load(target)
+        before = loaded(target)
         if self.expressions.depends(value):
             whole = self.expanded(statement, target, kind)
             assert isinstance(whole, gast.BinOp)
@@ -150,7 +151,7 @@ class Writes:
             self._push(value, product, kind)
         self._own(base)
         operator = "*" if isinstance(statement.op, gast.Mult) else "/"
-        self.expressions.statements.append(augment(part, operator, value))
+        self.expressions.statements.append(augment(_target(part), operator, value))
 
     def _rewritten(
         self, step: Simple, statement: gast.AugAssign, target: gast.expr, kind: Kind, base: str
@@ -158,20 +159,20 @@ class Writes:
         """``a[i] **= v`` as ``a[i] = a[i] ** v``."""
         value = self.expanded(statement, target, kind)
         self._own(base)
-        part = self.adjoints.part(_load(target))
+        part = self.adjoints.part(loaded(target))
         if self._may_repeat(target):
             taken = self.expressions.bind(self._won(target, part), kind)
         else:
-            self.expressions.volatile = frozenset([self.adjoints.of(base)])
+            self.expressions.volatile = self._bars(base)
             taken = self.expressions.bind(part, kind)
             self.expressions.volatile = frozenset()
-        self.expressions.statements.append(assign(_everything(part), self._zero(target, kind)))
+        self.expressions.statements.append(assign(everything(part), self._zero(target, kind)))
         self._push(value, taken, kind)
         return step
 
     def expanded(self, statement: gast.AugAssign, target: gast.expr, kind: Kind) -> gast.expr:
         """The value that an augmented assignment gives its target: ``a[i] * v`` for ``a[i] *= v``."""
-        operand = _load(target)
+        operand = loaded(target)
         value = gast.copy_location(gast.BinOp(operand, statement.op, statement.value), statement)
         for node in gast.walk(operand):
             if isinstance(node, gast.expr) and node not in self.kinds.of:
@@ -190,51 +191,42 @@ class Writes:
             self.expressions.push(value, Cotangent(expression, kind))
         self.expressions.flush()
 
+    def _reads_itself(self, base: str, value: gast.expr) -> set[str]:
+        """The variables with which a value varies that may be what is written into."""
+        return dependencies(value, self.kinds) & ({base} | self.adjoints.shadows.memory.family(base))
+
+    def _bars(self, base: str) -> frozenset[str]:
+        """The adjoints that change where that of a variable does."""
+        family = self.adjoints.shadows.memory.family(base)
+        table = {self.adjoints.shadows.table} if family else set()
+        return frozenset({self.adjoints.of(variable) for variable in {base, *family}} | table)
+
+    def _is_item_of_memory(self, target: gast.expr, base: str) -> bool:
+        """Whether a target is a place in a container that holds an array or a container."""
+        if base not in self.adjoints.shadows or not isinstance(target, gast.Subscript | gast.Attribute):
+            return False
+        around = self.kinds.of.get(target.value)
+        return not isinstance(around, Array) and not isinstance(self.kinds.of.get(target), Scalar)
+
+    def _check_item(self, value: gast.expr, statement: gast.stmt) -> None:
+        if self.expressions.depends(value) and not self.adjoints.shadows.is_reference(value):
+            raise UnsupportedError(
+                "a new array is put into a container whose arrays are written into: not supported",
+                node=statement,
+                advice="give the array a name in a statement before",
+            )
+
     def _own(self, base: str) -> None:
         self.expressions.statements.extend(self.adjoints.own(base))
 
     def _zero(self, target: gast.expr, kind: Kind) -> gast.expr:
         if isinstance(target, gast.Subscript) and isinstance(self.kinds.of.get(target.value), Array | Number):
             return gast.Constant(0.0, None)
-        return zero_of(kind, self.adjoints.part(_load(target)))
+        return zero_of(kind, self.adjoints.part(loaded(target)))
 
     def _is_matrix(self, value: gast.expr) -> bool:
         """Whether a factor might be broadcast in a way that a factor of the adjoint may not."""
         return not isinstance(self.kinds.of.get(value), Scalar | Array)
-
-    def _overwrite(self, target: gast.expr) -> Overwrite:
-        base = base_name(target) or ""
-        part = _load(target)
-        kind = self.kinds.of.get(target)
-        saved = part if isinstance(kind, Scalar) else method(part, "copy")
-        if isinstance(target, gast.Subscript) and not isinstance(self.kinds.of.get(target.value), Array | Number):
-            if not self._is_present(target):
-                return self._whole_container(base, part, self.kinds.of.get(target.value))
-            saved = part
-        elif isinstance(target, gast.Attribute):
-            # It may be the first assignment to this attribute.
-            saved = call("getattr", part.value, constant(target.attr), constant(None))
-        back = assign(_everything(part), name(SAVED))
-        indices = frozenset(names_read(part)) - {base}
-        return Overwrite(base, saved, [back], whole=False, reads=indices)
-
-    def _changed_in_place(self, target: gast.expr) -> Overwrite:
-        """What ``a[i] += v`` destroys: the array itself changes where the element or attribute is one."""
-        base = base_name(target) or ""
-        if isinstance(target, gast.Name) or not isinstance(self.kinds.of.get(target), Array | Number):
-            return self._overwrite(target)
-        if isinstance(target, gast.Subscript) and isinstance(self.kinds.of.get(target.value), Array | Number):
-            return self._overwrite(target)
-        part = _load(target)
-        if not isinstance(self.kinds.of.get(target), Array):
-            raise UnsupportedError(
-                "what is changed here may be a number or an array",
-                node=target,
-                advice="write the assignment out: a[i] = a[i] + ...",
-            )
-        everything = gast.Subscript(part, gast.Constant(Ellipsis, None), gast.Store())
-        indices = frozenset(names_read(part)) - {base}
-        return Overwrite(base, method(part, "copy"), [assign(everything, name(SAVED))], whole=False, reads=indices)
 
     # ---- integer arrays as indices ----
 
@@ -253,7 +245,7 @@ class Writes:
         index = target.slice
         if any(isinstance(node, gast.Slice) for node in gast.walk(index)):
             index = subscript("np.s_", index)
-        return call("np.where", call(last_written, _load(target.value), index), part, 0.0)
+        return call("np.where", call(last_written, loaded(target.value), index), part, 0.0)
 
     def scatter(self, statement: gast.stmt, value: gast.Call) -> Simple:
         """``np.add.at(a, index, v)``: the elements keep their adjoint, v gets it too."""
@@ -262,38 +254,18 @@ class Writes:
         base = base_name(target)
         assert base is not None
         self.kinds.of[target] = self.kinds.evaluate(target, {})  # type: ignore[index]
-        step = Simple([statement], overwrites=[self._overwrite(target)])
+        step = Simple([statement], overwrites=[self.overwriting.part(target)])
         if base not in self.adjoints.state.live or not self.expressions.depends(value.args[2]):
             return step
         kind = self.kinds.of[target]
         self._own(base)
         part = self.adjoints.part(target)
-        if base in dependencies(value.args[2], self.kinds):
-            self.expressions.volatile = frozenset([self.adjoints.of(base)])
+        if self._reads_itself(base, value.args[2]):
+            self.expressions.volatile = self._bars(base)
             part = self.expressions.bind(part, kind)
         is_difference = getattr(value.func.value, "attr", "") == "subtract"
         self._push(value.args[2], gast.UnaryOp(gast.USub(), part) if is_difference else part, kind)
         return step
-
-    def _is_present(self, target: gast.Subscript) -> bool:
-        """Whether a container surely has an element in this place, so that it can be saved and put back."""
-        kind, index = self.kinds.of.get(target.value), self.kinds.of.get(target.slice)
-        if isinstance(kind, DictOf):
-            return kind.exact and isinstance(index, Constant) and index.value in dict(kind.entries or ())
-        return isinstance(kind, SequenceOf) and isinstance(index, Scalar)
-
-    def _whole_container(self, base: str, part: gast.expr, kind: Kind | None) -> Overwrite:
-        """All elements of a container, put back into the very same container: it may be reached in other ways."""
-        assert isinstance(part, gast.Subscript)
-        whole = part.value
-        indices = frozenset(names_read(part)) - {base}
-        if isinstance(kind, DictOf):
-            back: list[gast.stmt] = [expression_statement(method(whole, "clear"))]
-            back.append(expression_statement(method(whole, "update", name(SAVED))))
-        else:
-            everything = gast.Subscript(whole, gast.Slice(None, None, None), gast.Store())
-            back = [assign(everything, name(SAVED))]
-        return Overwrite(base, method(whole, "copy"), back, whole=False, reads=indices)
 
     def _check(self, target: gast.expr, statement: gast.stmt) -> None:
         """Refuse what has no single owner for each element's adjoint."""
@@ -308,21 +280,9 @@ class Writes:
             )
 
 
-def _load(target: gast.expr) -> gast.expr:
-    """A target as an expression that is read."""
-    part = copy_tree(target)
-    node: gast.AST = part
-    while isinstance(node, gast.Subscript | gast.Attribute | gast.Name):
-        node.ctx = gast.Load()
-        if isinstance(node, gast.Name):
-            break
-        node = node.value
-    return part
-
-
 def _reads_only(value: gast.expr, target: gast.expr, base: str) -> bool:
     """Whether a value reads an array only at the very element that is assigned, outside of conditional expressions."""
-    wanted = gast.dump(_load(target))
+    wanted = gast.dump(loaded(target))
     inside: set[gast.AST] = set()
     deeper = {node.value for node in gast.walk(value) if isinstance(node, gast.Subscript | gast.Attribute)}
     for node in gast.walk(value):
@@ -352,11 +312,9 @@ def is_scatter(value: gast.AST) -> bool:
             return False
 
 
-def _everything(part: gast.expr) -> gast.expr:
-    """``a[...]`` for an array as a whole, a part as it is."""
-    if isinstance(part, gast.Name):
-        return gast.Subscript(part, gast.Constant(Ellipsis, None), gast.Load())
-    return part
+def _target(part: gast.expr) -> gast.expr:
+    """What an augmented assignment writes into: ``shadow_of(...)[...]`` for a shadow without a name."""
+    return everything(part) if isinstance(part, gast.Call) else part
 
 
 __all__ = ["Writes", "binary", "store"]

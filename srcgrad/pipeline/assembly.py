@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import gast
 
@@ -42,7 +42,7 @@ def gradient_function(
         result = tuple_of(value, result)
     elif derivation.aux is not None:
         result = tuple_of(result, derivation.aux)
-    reverse = _with_gradients_first(derivation)
+    reverse = [*_table(derivation), *_with_gradients_first(derivation)]
     body = _headed(forward, reverse)
     parameters = [parameter.id for parameter in parameter_nodes(tree)]
     function = function_of(called, parameters, [*body, return_statement(result)])
@@ -77,10 +77,10 @@ def pair_functions(
     reverse = _with_gradients_first(derivation)
     gradients = [_final(parameter, bar, derivation) for parameter, bar in derivation.gradients.items()]
     result: gast.expr = gradients[0] if len(gradients) == 1 else tuple_of(*gradients)
-    ending = return_statement(result)
+    ending = return_statement(result if gradients else None)
     forward = [*_entry(derivation), *derivation.sweeps.forward]
     assigned = set(names_assigned(forward)) | {parameter.id for parameter in parameter_nodes(tree)}
-    records = sorted(exposed_names([*reverse, ending]) & assigned)
+    records = sorted(exposed_names([*reverse, ending]) & assigned - {derivation.table})
     forward, value = _valued(forward, derivation, "result")
     if derivation.aux is not None:
         value = tuple_of(value, derivation.aux)
@@ -92,7 +92,12 @@ def pair_functions(
         called[0], parameters, [*forward, return_statement(tuple_of(value, tuple_of(*map(name, records))))]
     )
     start = unpacked_records(derivation, records, held, [] if read_once else reverse)
-    reverse_function = function_of(called[1], [derivation.result_bar, held], [*start, *reverse, ending])
+    given = [derivation.result_bar, held]
+    if derivation.held:
+        given.append(derivation.adjoints.shadows.table)
+    else:
+        start += _table(derivation)
+    reverse_function = function_of(called[1], given, [*start, *reverse, ending])
     use_runtime(forward_function, helpers)
     use_runtime(reverse_function, helpers)
     return [forward_function, reverse_function]
@@ -107,19 +112,35 @@ def use_runtime(function: gast.FunctionDef, helpers: Helpers) -> None:
 def _entry(derivation: Derivation) -> list[gast.stmt]:
     """Copies of the parameters that the function writes into, and further names for arguments that are lost."""
     kept: list[gast.stmt] = [assign(kept, name(parameter)) for parameter, kept in _kept(derivation).items()]
-    return copies_at_entry(list(derivation.copied), list(derivation.parameters), derivation.given, kept)
+    memory = derivation.adjoints.shadows.variables
+    return copies_at_entry(list(derivation.copied), list(derivation.parameters), derivation.given, kept, memory)
 
 
 def copies_at_entry(
-    written: list[str], parameters: list[str], given: Mapping[str, Kind], kept: Sequence[gast.stmt] = ()
+    written: list[str],
+    parameters: list[str],
+    given: Mapping[str, Kind],
+    kept: Sequence[gast.stmt] = (),
+    memory: Collection[str] = (),
 ) -> list[gast.stmt]:
-    """Copies of the parameters that the function writes into: the caller's arrays stay as they were."""
+    """Copies of the parameters that the function writes into: the caller's arrays stay as they were.
+
+    Copies of those in ``memory`` have the layout of the original, which decides what is a view of them.
+    """
     others = [key for key in parameters if key not in written and _has_parts(given.get(key))]
     statements: list[gast.stmt] = []
     if written and (len(written) + len(others) > 1 or not is_flat(given.get(written[0]))):
         options = {"read": tuple_of(*map(name, others))} if others else {}
         statements.append(expression_statement(call("refuse_shared", *map(name, written), **options)))
-    return [*statements, *kept, *(assign(key, whole_copy(key, given.get(key))) for key in written)]
+    for key in written:
+        copied = call("own_copy", name(key)) if key in memory else whole_copy(key, given.get(key))
+        kept = [*kept, assign(key, copied)]
+    return [*statements, *kept]
+
+
+def _table(derivation: Derivation) -> list[gast.stmt]:
+    """The empty table of shadows, where something is memory."""
+    return [assign(derivation.table, gast.Dict([], []))] if derivation.table is not None else []
 
 
 def _has_parts(kind: Kind | None) -> bool:

@@ -11,15 +11,20 @@ import gast
 from srcgrad.analyse.activity import activity
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.effects import check_effects, check_texts, other_names, written_variables
+from srcgrad.analyse.exposure import surely_bound
 from srcgrad.analyse.kinds import Kinds
+from srcgrad.analyse.memory import check_memory, memory_of
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.calls import Calls, Requests
 from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.fetching import fetched_once
+from srcgrad.differentiate.holding import NOTHING_HELD, Held
 from srcgrad.differentiate.layout import Sweeps, sweeps
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.recording import recording
 from srcgrad.differentiate.results import Seed, seeded
 from srcgrad.differentiate.reverse import Reverse
+from srcgrad.differentiate.shadows import Shadows
 from srcgrad.differentiate.shared import note_shared
 from srcgrad.differentiate.statements import Statements
 from srcgrad.differentiate.tapes import tapes
@@ -52,6 +57,12 @@ class Derivation:
     names: Names
     given: Mapping[str, Kind]
     kept: dict[str, str] = field(default_factory=dict)
+    held: Held = NOTHING_HELD
+
+    @property
+    def table(self) -> str | None:
+        """The name of the table of shadows, None where nothing is memory."""
+        return self.adjoints.shadows.table if self.adjoints.shadows.memory.families else None
 
 
 def derive(
@@ -65,6 +76,7 @@ def derive(
     request: Requests,
     body_of: Callable[[Any], gast.FunctionDef],
     given: Mapping[str, Kind],
+    held: Held = NOTHING_HELD,
 ) -> Derivation:
     """The two sweeps of a function in normal form whose kinds are known."""
     body, returned = tree.body[:-1], tree.body[-1]
@@ -73,38 +85,45 @@ def derive(
     parameters = [parameter.id for parameter in parameter_nodes(tree)]
     written = written_variables(tree, kinds)
     result = seeded(value, seed, has_aux, kinds, returned)
-    activities = activity(tree, kinds, wrt, dependencies(result.differentiated, kinds))
+    memory = memory_of(tree, kinds, wrt, body_of, held.parameters, held.result)
+    check_memory(tree, kinds, memory)
+    activities = activity(tree, kinds, wrt, dependencies(result.differentiated, kinds), memory=memory.variables)
     check_texts(tree, kinds, activities)
-    check_effects(tree, kinds, activities, wrt, body_of)
-    adjoints = Adjoints(kinds, names, written)
+    check_effects(tree, kinds, activities, wrt, body_of, memory.variables)
+    adjoints = Adjoints(kinds, names, written, Shadows(memory, kinds, names))
     for parameter in wrt:
         adjoints.of(parameter)
     expressions = Expressions(kinds, adjoints, names, helpers)
-    calls = Calls(kinds, names, helpers, request)
+    calls = Calls(kinds, names, helpers, request, adjoints.shadows)
     statements = Statements(kinds, adjoints, expressions, calls)
     reverse = Reverse(kinds, activities, adjoints, statements, names)
-    last = result.step(returned, expressions, activities.varied_before.get(returned, frozenset()), names)
+    varied = frozenset[str]() if held.unused else activities.varied_before.get(returned, frozenset())
+    last = result.step(returned, expressions, varied, names)
     steps = [*reverse.block(body), last]
     steps = [*reverse.at_entry(wrt), *steps]
-    note_shared(steps, other_names(tree, kinds), kind_lookup(kinds))
+    note_shared(steps, other_names(tree, kinds), kind_lookup(kinds), memory)
     variables = local_names(tree) | set(parameters) | reverse.made | calls.made
-    plan = recording(steps, variables, adjoints.names_in_use(), parameters, kind_lookup(kinds))
+    plan = recording(steps, variables, adjoints.names_in_use(), parameters, kind_lookup(kinds), adjoints.shadows)
     kept = tapes(steps, plan, kind_lookup(kinds), names, nonnegative_lengths(tree, kinds))
+    both = sweeps(steps, plan, kept)
+    bound = {*parameters, *surely_bound(both.forward)}
+    both.reverse = fetched_once(both.reverse, adjoints.shadow_variables, bound)
     return Derivation(
-        sweeps(steps, plan, kept),
+        both,
         result.value,
         result.aux,
-        {parameter: adjoints.of(parameter) for parameter in wrt},
+        {parameter: adjoints.of(parameter) for parameter in wrt if parameter not in memory.given},
         kinds,
         adjoints,
         result.bar,
         known_kinds(kinds, adjoints),
         frozenset(expressions.temporaries | adjoints.names_in_use() | {result.bar}),
         frozenset(expressions.temporaries),
-        tuple(parameter for parameter in parameters if parameter in written),
+        tuple(p for p in parameters if (p in written or p in memory.variables) and p not in memory.given),
         tuple(parameters),
         names,
         given,
+        held=held,
     )
 
 

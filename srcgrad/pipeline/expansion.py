@@ -16,6 +16,7 @@ from srcgrad.analyse.operations import may_carry
 from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.analyse.tangency import tangency
 from srcgrad.differentiate.forward.needed import forward_needs
+from srcgrad.differentiate.holding import NOTHING_HELD, Held
 from srcgrad.differentiate.needed import parts_to_name, statements_of
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Kind, Number
@@ -28,6 +29,7 @@ from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.pipeline.bound_values import with_bound_values
 from srcgrad.pipeline.built_in import with_functions_built_in
+from srcgrad.pipeline.handing_on import named_before_handed_on
 from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
 from srcgrad.pipeline.outlining import outlined_loops, without_checkpointed
 from srcgrad.pipeline.program import SourceProgram
@@ -52,6 +54,7 @@ class Program:
     wrt: tuple[str, ...]
     names: Names
     source: SourceProgram
+    held: Held
 
 
 # One step of expansion: the function with one thing written out, None where there is nothing to do.
@@ -74,10 +77,11 @@ def expand(
     program: SourceProgram,
     form: Form,
     observe: Callable[[gast.FunctionDef], None],
+    held: Held = NOTHING_HELD,
 ) -> tuple[gast.FunctionDef, Kinds]:
     """The tree with all that the differentiation cannot take as it stands written out, and its kinds.
 
-    ``observe`` is shown the tree after each round.
+    ``observe`` is shown the tree after each round; ``held`` is what the caller's memory has to do with the function.
     """
     names = Names(local_names(tree) | set(parameter_names(tree.args)) | names_read(tree.body))
     tree = without_rebinding(tree, names)
@@ -88,7 +92,7 @@ def expand(
             tree = pruned
             observe(tree)
             found = infer(tree, function, kinds, program)
-        present = Program(tree, function, found, form.activity(tree, found, wrt), wrt, names, program)
+        present = Program(tree, function, found, form.activity(tree, found, wrt), wrt, names, program, held)
         wider = next((wider for step in form.steps if (wider := step(present)) is not None), None)
         if wider is None:
             return tree, found
@@ -173,6 +177,11 @@ def _one_name_each(program: Program) -> gast.FunctionDef | None:
     return one_name_for_each_array(program.tree, program.kinds, program.active, program.wrt, program.names)
 
 
+def _handing_on(program: Program) -> gast.FunctionDef | None:
+    body = program.source.body
+    return named_before_handed_on(program.tree, program.kinds, program.wrt, body, program.held, program.names)
+
+
 def _names_for_parts(program: Program) -> gast.FunctionDef | None:
     parts = parts_to_name(program.tree, program.kinds, program.active)
     return hoist(program.tree, parts.__contains__, program.names, is_pure=is_pure_library_call) if parts else None
@@ -197,6 +206,7 @@ REVERSE = Form(
         _rebinding,
         _plain_writes,
         _one_name_each,
+        _handing_on,
         _names_for_parts,
     ),
     lambda tree, kinds, wrt: activity(tree, kinds, wrt, ()),

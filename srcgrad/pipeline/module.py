@@ -14,6 +14,7 @@ import numpy as np
 import srcgrad.runtime
 from srcgrad.analyse.kinds import EnvironmentRead, Kinds, infer
 from srcgrad.custom import CustomJvp
+from srcgrad.differentiate.holding import NOTHING_HELD, Held
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
@@ -85,12 +86,17 @@ class Module:
         self._add([gradient_function(called, tree, derivation, with_value, self.helpers)], derivation)
 
     def request_pair(
-        self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...], read_once: bool = False
+        self,
+        function: Any,
+        kinds: Mapping[str, Kind],
+        wrt: tuple[str, ...],
+        read_once: bool = False,
+        held: Held = NOTHING_HELD,
     ) -> tuple[str, str]:
         """The names of the sweeps of a callee, which are made the first time."""
         recursive = function in self._open
         kinds = signature_kinds(kinds, recursive)
-        key = (function, tuple(kinds.items()), wrt)
+        key = (function, tuple(kinds.items()), wrt, held)
         known = self._pairs.get(key)
         if known is None:
             label = function.__name__.strip("_<>")
@@ -100,7 +106,7 @@ class Module:
             self.sources.append(source)
             self._open.append(function)
             with located(source.filename, source.lines):
-                self._add_pair(function, dict(kinds), wrt, known, False, read_once)
+                self._add_pair(function, dict(kinds), wrt, known, False, read_once, held)
             self._open.pop()
         return known
 
@@ -167,8 +173,9 @@ class Module:
         names: tuple[str, str],
         has_aux: bool,
         read_once: bool = False,
+        held: Held = NOTHING_HELD,
     ) -> None:
-        derivation = self._derive(function, kinds, wrt, "any", has_aux)
+        derivation = self._derive(function, kinds, wrt, "any", has_aux, held)
         self._add(pair_functions(names, self.program.body(function), derivation, self.helpers, read_once), derivation)
 
     def _add(self, functions: list[gast.FunctionDef], derivation: Derivation) -> None:
@@ -191,13 +198,19 @@ class Module:
         self.known[function.name] = (given, known)
 
     def _derive(
-        self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], seed: Any, has_aux: bool
+        self,
+        function: Any,
+        kinds: dict[str, Kind],
+        wrt: tuple[str, ...],
+        seed: Any,
+        has_aux: bool,
+        held: Held = NOTHING_HELD,
     ) -> Derivation:
-        tree, found, names = self._expanded(function, kinds, wrt, REVERSE)
-        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self, self.program.body, kinds)
+        tree, found, names = self._expanded(function, kinds, wrt, REVERSE, held)
+        return derive(tree, found, wrt, seed, has_aux, names, self.helpers, self, self.program.body, kinds, held)
 
     def _expanded(
-        self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], form: Form
+        self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], form: Form, held: Held = NOTHING_HELD
     ) -> tuple[gast.FunctionDef, Kinds, Names]:
         """A function in the form in which a mode takes it, and the names in use."""
         tree = without_reserved_names(self.program.body(function))
@@ -206,7 +219,7 @@ class Module:
         def observe(wider: gast.FunctionDef) -> None:
             self.stages.append(("expand", wider))
 
-        tree, found = expand(tree, function, kinds, wrt, self.program, form, observe)
+        tree, found = expand(tree, function, kinds, wrt, self.program, form, observe, held)
         tree, found = self._with_module_names(tree, function, kinds, found)
         names = Names(local_names(tree) | set(parameter_names(tree.args)) | free_names(tree))
         names.take(self.objects)

@@ -17,6 +17,13 @@ def unpacked_records(
     if not records:
         return []
     target = gast.Tuple([name(record) for record in records], gast.Load())
+    if derivation.held:
+        # What they hold is the caller's, and is put back to what it was; only the tapes are used up.
+        drained, _ = _used_up(reverse)
+        tapes = [record for record in records if record in drained - derivation.kinds.variables.keys()]
+        return [assign(target, name(held)), *(assign(record, method(record, "copy")) for record in tapes)]
+    if derivation.table is not None:
+        return [assign(target, call("own_copy", name(held)))]
     drained, changed = _used_up(reverse)
     variables = derivation.kinds.variables
     primal = {variable for variable in changed if variable in variables}

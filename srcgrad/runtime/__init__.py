@@ -64,6 +64,7 @@ from srcgrad.runtime.products import (
     multi_dot_adjoint,
     tensordot_adjoint,
 )
+from srcgrad.runtime.shadows import add_to_shadows, shadow_of, shadows_in
 from srcgrad.runtime.special import digamma, sinc_slope
 from srcgrad.runtime.sums import (
     count_along,
@@ -119,6 +120,7 @@ __all__ = [
     "call_with_pullback",
     "call_with_tangent",
     "add_mirrors",
+    "add_to_shadows",
     "as_mirror",
     "one_number",
     "real_like",
@@ -166,6 +168,8 @@ __all__ = [
     "rfft_adjoint",
     "scatter",
     "select_adjoint",
+    "shadow_of",
+    "shadows_in",
     "share_equal",
     "sinc_slope",
     "split_like",

@@ -154,7 +154,16 @@ def add_mirrors(a: Any, b: Any) -> Any:
 
 
 def own_copy(value: Any) -> Any:
-    """A copy of a value with arrays, lists, dicts and objects of its own, all that is inside included."""
+    """A copy of a value with arrays, lists, dicts and objects of its own, all that is inside included.
+
+    Arrays that share memory do so in the copy, in the same layout.
+
+    >>> a = np.zeros(3)
+    >>> b, tail = own_copy((a, a[1:]))
+    >>> tail += 1.0
+    >>> b, a
+    (array([0., 1., 1.]), array([0., 0., 0.]))
+    """
     return _own_copy(value, {})
 
 
@@ -163,7 +172,7 @@ def _own_copy(value: Any, known: dict[int, Any]) -> Any:
     if id(value) in known:
         return known[id(value)]
     if is_array(value):
-        made = value.copy()
+        made = _copied_view(value, known) if isinstance(value, np.ndarray) else value.copy()
     elif isinstance(value, list):
         made = known[id(value)] = copy.copy(value)
         made[:] = [_own_copy(item, known) for item in value]
@@ -182,6 +191,40 @@ def _own_copy(value: Any, known: dict[int, Any]) -> Any:
         made = value
     known[id(value)] = made
     return made
+
+
+def owner_of(array: np.ndarray) -> np.ndarray:
+    """The array that a view's memory belongs to.
+
+    >>> a = np.zeros((2, 3))
+    >>> owner_of(a[1:].T) is a
+    True
+    """
+    while True:
+        # Views made with np.lib.stride_tricks hold their array by way of another object.
+        base = array.base if isinstance(array.base, np.ndarray) else getattr(array.base, "base", None)
+        if not isinstance(base, np.ndarray):
+            return array
+        array = base
+
+
+def _copied_view(array: np.ndarray, known: dict[int, Any]) -> np.ndarray:
+    """The same view of a copy of the memory that an array lies in."""
+    owner = owner_of(array)
+    low, high = np.lib.array_utils.byte_bounds(owner)
+    buffer = known.get(-id(owner))
+    if buffer is None:
+        if owner is array and array.flags.c_contiguous:
+            buffer = array.copy()
+        else:
+            buffer = np.empty((high - low) // owner.itemsize, owner.dtype)
+            offset = owner.__array_interface__["data"][0] - low
+            np.ndarray(owner.shape, owner.dtype, buffer, offset, owner.strides)[...] = owner
+        known[-id(owner)] = buffer
+    if owner is array and array.flags.c_contiguous:
+        return buffer
+    offset = array.__array_interface__["data"][0] - low if array.size else 0
+    return np.ndarray(array.shape, array.dtype, buffer, offset, array.strides)
 
 
 def _copied(mirror: Any) -> Any:

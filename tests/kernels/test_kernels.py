@@ -12,8 +12,8 @@ from srcgrad import grad
 from tests.kernels import KERNELS, Kernel, jax_versions, torch_versions
 from tests.verdicts import judge_program
 
-# Refused today: a copy as another type, and a diagonal of what was written.
-REFUSED = frozenset({"cholesky", "fft_butterfly"})
+# Refused today.
+REFUSED: frozenset[str] = frozenset()
 # Linear, and recorded all the same.
 RECORDED = frozenset({"fdtd_2d"})
 

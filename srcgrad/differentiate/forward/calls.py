@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
+from srcgrad.analyse.memory import Memory
 from srcgrad.custom import Checkpoint, CustomJvp, CustomVjp
 from srcgrad.differentiate.calls import Calls as ReverseCalls
 from srcgrad.differentiate.calls import check_call, is_picked
 from srcgrad.differentiate.forward.expressions import Expressions
 from srcgrad.differentiate.ruled import check_undifferentiated, label_of, rule_of
+from srcgrad.differentiate.shadows import Shadows
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Kind
 from srcgrad.syntax.build import call, tuple_of
@@ -33,7 +35,7 @@ class Calls:
         self.kinds = kinds
         self.request = request
         self.helpers = helpers
-        self._reverse = ReverseCalls(kinds, names, helpers, None)
+        self._reverse = ReverseCalls(kinds, names, helpers, None, Shadows(Memory(), kinds, names))
 
     def is_call(self, value: gast.AST) -> bool:
         """Whether an expression calls a function whose source is differentiated."""
