@@ -340,12 +340,12 @@ def picks_and_calls_with_keywords(x, n):
     return function(x, y=2.0)  # <-
 
 
-@refused("this writes into 'options', which may share", "options[name]")
+@refused("it is not clear before the run what 'two_x' holds here", "two(x, **options)")
 def passes_unknown_keywords(x):
     options = {}
     for name in "y":
-        options[name] = x  # <-
-    return two(x, **options)
+        options[name] = x
+    return two(x, **options)  # <-
 
 
 @refused("a parameter called 'np'", "def takes_np(np):")

@@ -12,7 +12,7 @@ import pytest
 from srcgrad.analyse.activity import activity
 from srcgrad.analyse.kinds import infer, kind_of
 from srcgrad.normalise.normalise import names_of
-from srcgrad.pipeline.memory import written_plainly
+from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
 from srcgrad.pipeline.program import SourceProgram
 from tests.normalise.running import function_tree, text_of
 
@@ -29,7 +29,9 @@ def plain(function: Any) -> gast.FunctionDef:
     while True:
         found = infer(tree, function, kinds, source)
         active = activity(tree, found, parameters, ())
-        wider = written_plainly(tree, found, active, parameters, names)
+        wider = writes_as_assignments(tree, found, names)
+        if wider is None:
+            wider = one_name_for_each_array(tree, found, active, parameters, names)
         if wider is None:
             return tree
         tree = wider
