@@ -41,6 +41,7 @@ class Simple:
     """Statements without control flow, and their reversal.
 
     The ``early`` adjoint statements run before anything is restored: they see all variables as they are after the step.
+    ``renewed`` are such statements that do instead of ``adjoint``, where there are any.
     """
 
     statements: list[gast.stmt]
@@ -51,6 +52,7 @@ class Simple:
     comment: str | None = None
     origin: gast.stmt | None = None
     early: list[gast.stmt] = field(default_factory=list)
+    renewed: list[gast.stmt] = field(default_factory=list)
     # Variables whose objects the adjoint statements reach through the records of a callee.
     held: frozenset[str] = frozenset()
 

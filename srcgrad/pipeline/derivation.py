@@ -21,6 +21,7 @@ from srcgrad.differentiate.fetching import fetched_once
 from srcgrad.differentiate.holding import NOTHING_HELD, Held
 from srcgrad.differentiate.layout import Sweeps, sweeps
 from srcgrad.differentiate.naming import Helpers
+from srcgrad.differentiate.overwritten import drop_idle_overwrites
 from srcgrad.differentiate.recording import recording
 from srcgrad.differentiate.results import Seed, seeded
 from srcgrad.differentiate.reverse import Reverse
@@ -102,6 +103,7 @@ def derive(
     steps = [*reverse.block(body), last]
     steps = [*reverse.at_entry(wrt), *steps]
     note_shared(steps, other_names(tree, kinds), kind_lookup(kinds), memory)
+    drop_idle_overwrites(steps, parameters, kinds, memory)
     variables = local_names(tree) | set(parameters) | reverse.made | calls.made
     plan = recording(steps, variables, adjoints.names_in_use(), parameters, kind_lookup(kinds), adjoints.shadows)
     kept = tapes(steps, plan, kind_lookup(kinds), names, nonnegative_lengths(tree, kinds))

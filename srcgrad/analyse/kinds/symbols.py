@@ -123,11 +123,16 @@ def unknowns(symbol: Dimension | None) -> frozenset[str]:
     return frozenset(_UNKNOWN.findall(symbol)) if isinstance(symbol, str) else frozenset()
 
 
+def terms(symbol: Dimension) -> dict[tuple[str, ...], int]:
+    """The terms of a length with their coefficients, each a product of atoms: ``{("n",): 2, (): -1}``."""
+    return dict(_parse(symbol))
+
+
 def linear_form(symbol: Dimension) -> tuple[Dimension, int]:
     """A length as what varies plus a constant: ``n - 2`` is ``("n", -2)``."""
-    terms = dict(_parse(symbol))
-    constant = terms.pop((), 0)
-    return _write(terms), constant
+    found = terms(symbol)
+    constant = found.pop((), 0)
+    return _write(found), constant
 
 
 def broadcast(left: Dimension, right: Dimension) -> Dimension:

@@ -7,13 +7,11 @@ import numpy as np
 def forward_substitution_grad(L, b):
     # ---- forward sweep ----
     x = np.empty(b.size)
-    x_tape = []
     s_tape = np.empty(b.size)
     for i in range(b.size):
         s = b[i]
         for j in range(i):
             s -= L[i, j] * x[j]
-        x_tape.append(x[i])
         x[i] = s / L[i, i]
         s_tape[i] = s
 
@@ -26,7 +24,6 @@ def forward_substitution_grad(L, b):
     for i in range(b.size - 1, -1, -1):
         s = s_tape[i]
         # x[i] = s / L[i, i]
-        x[i] = x_tape.pop()
         s_bar = x_bar[i] / L[i, i]
         L_bar[i, i] -= s_bar * s / L[i, i]
         x_bar[i] = 0.0
