@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import gast
 import numpy as np
@@ -15,10 +15,12 @@ from srcgrad.differentiate.naming import Helpers
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Constant, Kind, Scalar, ndim_of
 from srcgrad.rules.registry import Rule, find, is_constant
+from srcgrad.runtime import first_adjoint
 from srcgrad.syntax.build import call, expression_statement, name, names_read, subscript, substitute, tuple_of
 from srcgrad.syntax.folding import NOT_KNOWN, Fold
 from srcgrad.syntax.inline import inline_rule
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.rule_source import rule_source
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -78,8 +80,8 @@ class Application:
 
     @property
     def is_choice(self) -> bool:
-        """Whether this is ``np.where(condition, x, y)``."""
-        return self.rule.function is np.where
+        """Whether the result is chosen element by element from several arrays."""
+        return self.rule.function in (np.where, np.select, np.choose)
 
     @property
     def may_be_smaller(self) -> bool:
@@ -124,12 +126,17 @@ class Application:
         inlined = inline_rule(self.rule.derivative, bindings, fold, names, wanted, helpers.name_of)
         if inlined is None:
             return self._call(bindings, names, helpers)
-        if not inlined.is_tuple and len(self.active) > 0 and max(wanted) > 0:
-            return self._call(bindings, names, helpers)
+        results = inlined.results
+        if not inlined.is_tuple:
+            returned = self._returned()
+            if returned == "several" or (wanted and max(wanted) > 0):
+                return self._call(bindings, names, helpers)
+            if returned == "unknown" and isinstance(results[0], gast.Call):
+                results = [call(helpers.name_of("first_adjoint", first_adjoint), results[0])]
         factors = []
         needed: set[str] = set()
         for parameter in self.active:
-            result = inlined.results[positions[parameter]] if positions[parameter] < len(inlined.results) else None
+            result = results[positions[parameter]] if positions[parameter] < len(results) else None
             if result is None or (isinstance(result, gast.Constant) and result.value is None):
                 continue
             factors.append((self.operands[parameter], result))
@@ -153,7 +160,10 @@ class Application:
             else:
                 arguments.append(bindings[parameter.name])
         expression = call(called, *arguments, **keywords)
-        if len(self.active) == 1 and self._returns_one():
+        returned = self._returned()
+        if returned != "several" and self.active == self.result_names[:1]:
+            if returned == "unknown":
+                expression = call(helpers.name_of("first_adjoint", first_adjoint), expression)
             return Inlining([], [(self.operands[self.active[0]], expression)])
         pieces = names.fresh("pieces")
         statement = gast.Assign([gast.Name(pieces, gast.Store(), None, None)], expression, None)
@@ -163,18 +173,21 @@ class Application:
             [(self.operands[parameter], subscript(name(pieces), positions[parameter])) for parameter in self.active],
         )
 
-    def _returns_one(self) -> bool:
-        """Whether the rule returns one adjoint rather than a tuple of several."""
-        return len(self._array_parameters()) == 1
-
-    def _array_parameters(self) -> tuple[str, ...]:
+    def _returned(self) -> Literal["one", "several", "unknown"]:
+        """What the rule returns: one result, a tuple of several, or one expression that may be either at run time."""
         if self.rule.arguments is not None:
-            return self.rule.arguments
-        return tuple(
-            parameter.name
+            return "one" if len(self.rule.arguments) == 1 else "several"
+        leading = [
+            parameter
             for parameter in signature(self.rule.derivative).parameters.values()
             if parameter.name in self.rule.parameters and parameter.default is Parameter.empty
-        )
+        ]
+        if len(leading) == 1:
+            return "one"
+        source = rule_source(self.rule.derivative)
+        body = source.body if source is not None else []
+        returned = [node.value for part in body for node in gast.walk(part) if isinstance(node, gast.Return)]
+        return "several" if returned and all(isinstance(value, gast.Tuple) for value in returned) else "unknown"
 
 
 def apply_rule(

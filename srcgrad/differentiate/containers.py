@@ -48,14 +48,14 @@ def _display(expressions: Expressions, elements: list[gast.expr], cotangent: Cot
                 node=element,
                 advice="write its elements one by one",
             )
-        _push_part(expressions, element, part)
+        _push_part(expressions, element, part, cotangent)
 
 
-def _push_part(expressions: Expressions, value: gast.expr, part: gast.expr) -> None:
+def _push_part(expressions: Expressions, value: gast.expr, part: gast.expr, whole: Cotangent) -> None:
     """Give a value the part of a container's adjoint that belongs to it."""
     if expressions.depends(value):
         kind = expressions.kinds.of.get(value)
-        expressions.push(value, Cotangent(part, kind if kind is not None else expressions.evaluate(part)))
+        expressions.push(value, expressions.part(part, kind if kind is not None else expressions.evaluate(part), whole))
 
 
 def _dict(expressions: Expressions, node: gast.Dict, cotangent: Cotangent) -> None:
@@ -77,7 +77,7 @@ def _dict(expressions: Expressions, node: gast.Dict, cotangent: Cotangent) -> No
         # The last one of equal keys has the entry.
         entries[key.value if isinstance(key, gast.Constant) else key] = (key, value)
     for key, value in entries.values():
-        _push_part(expressions, value, subscript(whole, key))
+        _push_part(expressions, value, subscript(whole, key), cotangent)
 
 
 def _concatenation(expressions: Expressions, left: gast.expr, right: gast.expr, cotangent: Cotangent) -> bool:
@@ -118,5 +118,5 @@ def _construction(expressions: Expressions, node: gast.Call, cotangent: Cotangen
         return False
     whole = expressions.bind(cotangent.masked(), cotangent.kind)
     for take, value in parts:
-        _push_part(expressions, value, take(whole))
+        _push_part(expressions, value, take(whole), cotangent)
     return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import gast
 
 from srcgrad.kind import Array, Kind, Number, Scalar
-from srcgrad.syntax.build import attribute, call, constant, is_number, multiply, negate, number_value
+from srcgrad.syntax.build import attribute, call, compare, constant, copy_tree, is_number, multiply, negate, number_value
 from srcgrad.syntax.products import split_sign
 
 Evaluate = Callable[[gast.expr], Kind]
@@ -18,25 +18,37 @@ Evaluate = Callable[[gast.expr], Kind]
 class Cotangent:
     """The adjoint of an expression: ``expression`` broadcasts to the shape of its value.
 
-    ``condition`` holds where the adjoint is not surely zero; ``is_masked`` tells whether ``expression`` already is zero
-    where it does not hold, so that only a factor that may be infinite there makes a mask necessary.
+    ``condition`` holds where the adjoint is not surely zero; ``mask`` is what has yet to be applied that ``expression``
+    is zero where it does not hold: the condition, or a part of it that is enough until a factor may be infinite there.
+    ``is_one_test``: the condition is one truth value, not an array of them.  ``in_parts``: the adjoint is a sequence of
+    adjoints that are zero where something was not taken.
     """
 
     expression: gast.expr
     kind: Kind
     condition: gast.expr | None = None
-    is_masked: bool = True
+    mask: gast.expr | None = None
+    is_one_test: bool = False
+    in_parts: bool = False
 
     def times(self, factor: gast.expr, product: gast.expr, kind: Kind) -> Cotangent:
         """The cotangent of an operand: ``product``, this cotangent times the partial derivative ``factor``."""
-        masked = self.is_masked and not may_be_singular(factor)
-        return replace(self, expression=product, kind=kind, is_masked=masked or self.condition is None)
+        mask = self.condition if may_be_singular(factor) else self.mask
+        return replace(self, expression=product, kind=kind, mask=mask)
 
     def masked(self) -> gast.expr:
         """The expression, zero wherever the condition does not hold."""
-        if self.condition is None or self.is_masked:
+        if self.mask is None:
             return self.expression
-        return call("np.where", self.condition, self.expression, 0.0)
+        if self.is_one_test:
+            return gast.IfExp(self.mask, self.expression, constant(0.0))
+        return call("np.where", self.mask, self.expression, 0.0)
+
+
+def where_not_zero(expression: gast.expr, kind: Kind) -> Cotangent:
+    """A cotangent that is exactly zero where an operation's result was not taken: it must stay zero there."""
+    is_one_test = isinstance(kind, Scalar)
+    return Cotangent(expression, kind, compare(copy_tree(expression), "!=", 0.0), is_one_test=is_one_test)
 
 
 def may_be_singular(factor: gast.expr) -> bool:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import gast
+import numpy as np
 
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.operations import Operation, is_path, operation_of, single_target
 from srcgrad.differentiate.adjoints import Adjoints, is_fresh
 from srcgrad.differentiate.application import Application, apply_rule, folding, missing_rule
 from srcgrad.differentiate.containers import push_container
-from srcgrad.differentiate.cotangent import Cotangent, fitted
+from srcgrad.differentiate.cotangent import Cotangent, fitted, where_not_zero
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.terms import gathered, is_simple, over_one_divisor, two_sided
 from srcgrad.errors import MissingRuleError, UnsupportedError
@@ -221,7 +222,7 @@ class Expressions:
 
     def _operation(self, node: gast.expr, operation: Operation, cotangent: Cotangent) -> None:
         application = apply_rule(operation, node, self.kinds, self.depends)
-        if application.is_choice and isinstance(self.kinds.of.get(node), Array | Number):
+        if application.rule.function is np.where and isinstance(self.kinds.of.get(node), Array | Number):
             self._choice(node, application, cotangent)
         elif application.rule.form == "partials":
             self._partials(node, application, cotangent)
@@ -240,8 +241,9 @@ class Expressions:
         for side, test in (("x", condition), ("y", call("np.logical_not", condition))):
             operand = application.operands[side]
             if self.depends(operand):
-                masked = Cotangent(expression, cotangent.kind, test, is_masked=False)
-                self._operand(node, operand, masked)
+                above = cotangent.condition
+                both = test if above is None else call("np.logical_and", copy_tree(above), test)
+                self._operand(node, operand, Cotangent(expression, cotangent.kind, both, mask=test))
 
     def _partials(self, node: gast.expr, application: Application, cotangent: Cotangent) -> None:
         fold = self._fold(node, application)
@@ -278,7 +280,7 @@ class Expressions:
             if is_number(result, 0):
                 continue
             found = self.evaluate(result)
-            ct = Cotangent(result, found, cotangent.condition)
+            ct = self.part(result, found, cotangent, application.is_choice)
             if application.rule.broadcasts:
                 self._operand(node, operand, ct)
                 continue
@@ -287,6 +289,14 @@ class Expressions:
                 if found.ndim == target.ndim:
                     ct = replace(ct, kind=Array(found.dtype, target.dims))
             self.push(operand, ct)
+
+    def part(self, expression: gast.expr, kind: Kind, above: Cotangent, is_choice: bool = False) -> Cotangent:
+        """The cotangent of a part: what is zero because a ``np.where`` did not take it stays so, whatever follows."""
+        if above.condition is None and not above.in_parts and not is_choice:
+            return Cotangent(expression, kind)
+        if not isinstance(kind, Scalar | Array | Number):
+            return Cotangent(expression, kind, in_parts=True)
+        return where_not_zero(self.bind(expression, kind), kind)
 
     def _write(self, statements: list[gast.stmt]) -> None:
         """Write the statements of a rule, whose variables are adjoints' kind of names: known from here on."""
@@ -354,7 +364,7 @@ class Expressions:
                 expression = call("np.broadcast_to", expression, call("np.shape", witness))
                 kind = whole
         expression, kind = fitted(expression, kind, part, operand)  # type: ignore[arg-type]
-        self.push(operand, Cotangent(expression, kind, cotangent.condition if isinstance(part, Array) else None))
+        self.push(operand, self.part(expression, kind, cotangent))
 
     def _fold(self, node: gast.expr, application: Application, z_bar: Kind | None = None) -> Fold:
         parameters = application.parameter_kinds(node, self.kinds, z_bar)

@@ -12,7 +12,7 @@ from srcgrad.analyse.mutation import mutated_by
 from srcgrad.differentiate.adjoints import Adjoints, zero_of
 from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.checkpoints import checkpointed_step, is_checkpointed_loop
-from srcgrad.differentiate.cotangent import Cotangent
+from srcgrad.differentiate.cotangent import Cotangent, where_not_zero
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.handing_on import HandingOn
 from srcgrad.differentiate.keeping import whole_copy
@@ -28,7 +28,6 @@ from srcgrad.syntax.build import (
     base_name,
     binary,
     call,
-    compare,
     copy_tree,
     name,
     names_assigned,
@@ -188,8 +187,9 @@ class Statements:
                 taken.value = name(bar)
         elif owned and isinstance(value, gast.Name) and isinstance(kind, Array):
             self.adjoints.passes_on = value.id
-        condition = compare(expression, "!=", 0.0) if guarded and isinstance(kind, Array) else None
-        return Cotangent(expression, kind, condition)
+        if guarded and isinstance(kind, Scalar | Array):
+            return where_not_zero(expression, kind)
+        return Cotangent(expression, kind)
 
     def _give_back(self, variable: str) -> None:
         """The contributions of a variable's new value to its own earlier value, once the old adjoint is read."""

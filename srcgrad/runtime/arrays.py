@@ -128,6 +128,11 @@ def meshgrid_adjoint(z_bar: Sequence[Any], arrays: Sequence[Any], indexing: str)
     return parts
 
 
+def first_adjoint(returned: Any) -> Any:
+    """The adjoint of a function's first argument, where its rule returns that alone or a tuple of several."""
+    return returned[0] if isinstance(returned, tuple) else returned
+
+
 def select_adjoint(
     z_bar: Any, conditions: Sequence[Any], choices: Sequence[Any], default: Any
 ) -> tuple[list[Any], Any]:

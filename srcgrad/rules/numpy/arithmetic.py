@@ -98,7 +98,7 @@ def frexp(z_bar: Any, z: Any, x: Any) -> Any:
     return np.ldexp(z_bar[0], -z[1])
 
 
-@adjoint(np.ldexp, broadcasts=True)
+@adjoint(np.ldexp, arguments=("x",), broadcasts=True)
 def ldexp(z_bar: Any, z: Any, x: Any, i: Any) -> Any:
     return np.ldexp(z_bar, i)
 

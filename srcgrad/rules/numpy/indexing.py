@@ -10,14 +10,14 @@ from srcgrad.rules.registry import adjoint
 from srcgrad.runtime import choose_adjoint, interp_adjoint, positions, scatter, select_adjoint, unsort
 
 
-@adjoint(np.take)
+@adjoint(np.take, arguments=("a",))
 def take(z_bar: Any, z: Any, a: Any, indices: Any, axis: Any = None, *, mode: Any = "raise") -> Any:
     if mode == "raise":
         return scatter(z_bar, np.take(positions(a), indices, axis), a.shape)
     return scatter(z_bar, np.take(positions(a), indices, axis, mode=mode), a.shape)
 
 
-@adjoint(np.take_along_axis)
+@adjoint(np.take_along_axis, arguments=("arr",))
 def take_along_axis(z_bar: Any, z: Any, arr: Any, indices: Any, axis: Any = -1) -> Any:
     return scatter(z_bar, np.take_along_axis(positions(arr), indices, axis), arr.shape)
 
@@ -32,7 +32,7 @@ def extract(z_bar: Any, z: Any, condition: Any, arr: Any) -> Any:
     return scatter(z_bar, np.extract(condition, positions(arr)), arr.shape)
 
 
-@adjoint(np.delete)
+@adjoint(np.delete, arguments=("arr",))
 def delete(z_bar: Any, z: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
     return scatter(z_bar, np.delete(positions(arr), obj, axis), arr.shape)
 
@@ -61,14 +61,15 @@ def sort(z_bar: Any, z: Any, a: Any, axis: Any = -1, kind: Any = None, *, stable
     return unsort(z_bar, a, axis)
 
 
-@adjoint(np.partition)
+@adjoint(np.partition, arguments=("a",))
 def partition(z_bar: Any, z: Any, a: Any, kth: Any, axis: int = -1) -> Any:
     return unsort(np.take_along_axis(z_bar, np.argsort(z, axis), axis), a, axis)
 
 
 @adjoint(np.select, arguments=("choicelist", "default"))
 def select(z_bar: Any, z: Any, condlist: Any, choicelist: Any, default: Any = 0) -> Any:
-    return select_adjoint(z_bar, condlist, choicelist, default)
+    choices_bar, default_bar = select_adjoint(z_bar, condlist, choicelist, default)
+    return choices_bar, default_bar
 
 
 @adjoint(np.choose, arguments=("choices",))

@@ -56,23 +56,23 @@ def append(z_bar: Any, z: Any, arr: Any, values: Any, axis: Any = None) -> Any:
     return parts[0], parts[1]
 
 
-@adjoint(np.split)
-@adjoint(np.array_split)
+@adjoint(np.split, arguments=("ary",))
+@adjoint(np.array_split, arguments=("ary",))
 def split(z_bar: Any, z: Any, ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
     return np.concatenate(z_bar, axis)
 
 
-@adjoint(np.hsplit)
+@adjoint(np.hsplit, arguments=("ary",))
 def hsplit(z_bar: Any, z: Any, ary: Any, indices_or_sections: Any) -> Any:
     return np.hstack(z_bar)
 
 
-@adjoint(np.vsplit)
+@adjoint(np.vsplit, arguments=("ary",))
 def vsplit(z_bar: Any, z: Any, ary: Any, indices_or_sections: Any) -> Any:
     return np.concatenate(z_bar, 0)
 
 
-@adjoint(np.dsplit)
+@adjoint(np.dsplit, arguments=("ary",))
 def dsplit(z_bar: Any, z: Any, ary: Any, indices_or_sections: Any) -> Any:
     return np.concatenate(z_bar, 2)
 
@@ -113,8 +113,8 @@ def copy(z_bar: Any, z: Any, a: Any, order: str = "K") -> Any:
     return z_bar
 
 
-@adjoint(np.astype)
-@adjoint(np.ndarray.astype)
+@adjoint(np.astype, arguments=("x",))
+@adjoint(np.ndarray.astype, arguments=("x",))
 def astype(z_bar: Any, z: Any, x: Any, dtype: Any, *, copy: bool = True) -> Any:
     return z_bar
 

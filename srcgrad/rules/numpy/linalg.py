@@ -149,7 +149,7 @@ def matrix_norm(z_bar: Any, z: Any, x: Any, *, keepdims: bool = False, ord: Any 
     return norm_adjoint(z_bar, z, x, ord, (-2, -1), keepdims)
 
 
-@adjoint(np.linalg.matrix_power)
+@adjoint(np.linalg.matrix_power, arguments=("a",))
 def matrix_power(z_bar: Any, z: Any, a: Any, n: int) -> Any:
     return matrix_power_adjoint(z_bar, a, n)
 

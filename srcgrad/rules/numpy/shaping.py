@@ -10,7 +10,7 @@ from srcgrad.rules.registry import adjoint
 from srcgrad.runtime import diagonal_adjoint, positions, reshape_back, scatter, sum_to, unpad
 
 
-@adjoint(np.reshape)
+@adjoint(np.reshape, arguments=("a",))
 def reshape(z_bar: Any, z: Any, a: Any, shape: Any, order: str = "C") -> Any:
     if order == "C":
         return z_bar.reshape(np.shape(a))
@@ -40,7 +40,7 @@ def atleast(z_bar: Any, z: Any, a: Any) -> Any:
     return z_bar.reshape(np.shape(a))
 
 
-@adjoint(np.ndarray.item)
+@adjoint(np.ndarray.item, arguments=("a",))
 def item(z_bar: Any, z: Any, a: Any, *args: Any) -> Any:
     return scatter(z_bar, positions(a).item(*args), a.shape)
 
@@ -59,22 +59,22 @@ def matrix_transpose(z_bar: Any, z: Any, x: Any) -> Any:
     return np.swapaxes(z_bar, -1, -2)
 
 
-@adjoint(np.swapaxes)
+@adjoint(np.swapaxes, arguments=("a",))
 def swapaxes(z_bar: Any, z: Any, a: Any, axis1: int, axis2: int) -> Any:
     return np.swapaxes(z_bar, axis1, axis2)
 
 
-@adjoint(np.moveaxis)
+@adjoint(np.moveaxis, arguments=("a",))
 def moveaxis(z_bar: Any, z: Any, a: Any, source: Any, destination: Any) -> Any:
     return np.moveaxis(z_bar, destination, source)
 
 
-@adjoint(np.rollaxis)
+@adjoint(np.rollaxis, arguments=("a",))
 def rollaxis(z_bar: Any, z: Any, a: Any, axis: int, start: int = 0) -> Any:
     return np.transpose(z_bar, np.argsort(np.rollaxis(np.empty(range(a.ndim)), axis, start).shape))
 
 
-@adjoint(np.broadcast_to, broadcasts=True)
+@adjoint(np.broadcast_to, arguments=("array",), broadcasts=True)
 def broadcast_to(z_bar: Any, z: Any, array: Any, shape: Any) -> Any:
     return z_bar
 
@@ -104,7 +104,7 @@ def rot90(z_bar: Any, z: Any, m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
     return np.rot90(z_bar, -k, axes)
 
 
-@adjoint(np.roll)
+@adjoint(np.roll, arguments=("a",))
 def roll(z_bar: Any, z: Any, a: Any, shift: Any, axis: Any = None) -> Any:
     if isinstance(shift, int):
         return np.roll(z_bar, -shift, axis)
@@ -114,21 +114,21 @@ def roll(z_bar: Any, z: Any, a: Any, shift: Any, axis: Any = None) -> Any:
 # What copies values: each copy gives its adjoint back to where it came from.
 
 
-@adjoint(np.tile)
+@adjoint(np.tile, arguments=("A",))
 def tile(z_bar: Any, z: Any, A: Any, reps: Any) -> Any:
     if np.ndim(A) == 0:
         return np.sum(z_bar)
     return scatter(z_bar, np.tile(positions(A), reps), np.shape(A))
 
 
-@adjoint(np.repeat)
+@adjoint(np.repeat, arguments=("a",))
 def repeat(z_bar: Any, z: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
     if np.ndim(a) == 0:
         return np.sum(z_bar)
     return scatter(z_bar, np.repeat(positions(a), repeats, axis), np.shape(a))
 
 
-@adjoint(np.resize)
+@adjoint(np.resize, arguments=("a",))
 def resize(z_bar: Any, z: Any, a: Any, new_shape: Any) -> Any:
     if np.ndim(a) == 0:
         return np.sum(z_bar)
