@@ -40,6 +40,9 @@ from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names
 
 _MOST_ROUNDS = 40
+# A program may grow so much by what is written out before it counts as a recursion without an end.
+_MOST_STATEMENTS = 1000
+_MOST_GROWTH = 20
 _COMPREHENSIONS = (gast.ListComp, gast.GeneratorExp, gast.SetComp, gast.DictComp)
 
 
@@ -86,7 +89,10 @@ def expand(
     names = Names(local_names(tree) | set(parameter_names(tree.args)) | names_read(tree.body))
     tree = without_rebinding(tree, names)
     found = infer(tree, function, kinds, program)
+    enough = _MOST_STATEMENTS + _MOST_GROWTH * _size(tree)
     for _ in range(_MOST_ROUNDS):
+        if _size(tree) > enough:
+            break
         pruned = prune(tree, found.decided)
         if pruned is not tree:
             tree = pruned
@@ -104,6 +110,10 @@ def expand(
         node=tree,
         advice="let the recursion be one function that calls itself by its name",
     )
+
+
+def _size(tree: gast.FunctionDef) -> int:
+    return sum(1 for _ in statements_of(tree.body))
 
 
 def _calls(program: Program) -> gast.FunctionDef | None:
