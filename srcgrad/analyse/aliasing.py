@@ -28,6 +28,8 @@ _VIEWS = frozenset(
     "conjugate einsum real imag matrix_transpose permute_dims real_if_close require unstack nan_to_num astype "
     "array".split()
 )
+# Those of them that copy unless they are told not to.
+_COPIES = frozenset({"array", "astype", "nan_to_num"})
 _CONTAINERS = (SequenceOf, TupleOf, DictOf, Instance, IteratorKind)
 
 
@@ -197,7 +199,8 @@ def _held_by_call(value: gast.Call, kinds: Kinds) -> Iterator[Place]:
     function = target.function if target is not None else None
     label = getattr(function, "__name__", "")
     known = function is not None and (has_rule(function) or is_nondifferentiable(function))
-    if known and label not in _VIEWS and not isinstance(kinds.of.get(value), _CONTAINERS):
+    makes_array = known and not isinstance(kinds.of.get(value), _CONTAINERS)
+    if makes_array and (label not in _VIEWS or (label in _COPIES and _has_no_option(value, "copy"))):
         return
     if label in ("astype", "array") and not any(keyword.arg == "copy" for keyword in value.keywords):
         return  # which copy unless they are told not to
@@ -209,6 +212,12 @@ def _held_by_call(value: gast.Call, kinds: Kinds) -> Iterator[Place]:
     # A list made of another's items shares these, not the list itself.
     levels = (1,) if label in ("list", "sorted", "tuple", "dict", "copy") else (0, 1)
     for argument in (*receivers, *value.args, *(keyword.value for keyword in value.keywords)):
+        if makes_array and isinstance(kinds.of.get(argument), SequenceOf | TupleOf):
+            continue  # The numbers of a list are copied.
         for name, _ in held_places(argument, kinds):
             for level in levels:
                 yield name, level
+
+
+def _has_no_option(node: gast.Call, option: str) -> bool:
+    return all(keyword.arg not in (option, None) for keyword in node.keywords)

@@ -136,8 +136,10 @@ class Application:
         factors = []
         needed: set[str] = set()
         for parameter in self.active:
-            result = results[positions[parameter]] if positions[parameter] < len(results) else None
-            if result is None or (isinstance(result, gast.Constant) and result.value is None):
+            if positions[parameter] >= len(results):
+                raise not_differentiated(self.rule, parameter, self.operands[parameter])
+            result = results[positions[parameter]]
+            if isinstance(result, gast.Constant) and result.value is None:
                 continue
             factors.append((self.operands[parameter], result))
             needed |= names_read(result)
@@ -223,12 +225,18 @@ def application_of(
     differentiable = set(rule.arguments or rule.parameters)
     for parameter in active:
         if parameter not in differentiable:
-            raise UnsupportedError(
-                f"{called} is not differentiated with respect to {parameter!r}",
-                node=node,
-                advice="pass it through srcgrad.stop_gradient, or compute it from what is not differentiated",
-            )
+            raise not_differentiated(rule, parameter, node)
     return Application(rule, operands, active)
+
+
+def not_differentiated(rule: Rule, parameter: str, node: gast.AST) -> UnsupportedError:
+    """The error for an argument that varies but to which the rule gives no adjoint."""
+    called = getattr(rule.function, "__name__", str(rule.function))
+    return UnsupportedError(
+        f"{called} is not differentiated with respect to {parameter!r}",
+        node=node,
+        advice="pass it through srcgrad.stop_gradient, or compute it from what is not differentiated",
+    )
 
 
 def _bound(rule: Rule, operation: Operation, node: gast.expr, called: str, kinds: Kinds) -> dict[str, gast.expr]:

@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcgrad.custom import CustomFunction
 from srcgrad.errors import located
@@ -22,6 +23,14 @@ from srcgrad.syntax.printer import print_tree
 
 # The normal form of a function never depends on the signature, so it is made once.
 _bodies: weakref.WeakKeyDictionary[Any, tuple[gast.FunctionDef, gast.FunctionDef]] = weakref.WeakKeyDictionary()
+
+# What is written in terms of NumPy may be needed where the function calls NumPy otherwise, or not at all.
+_NUMPY = {"np": np}
+
+
+def names_in(tree: gast.AST) -> set[str]:
+    """All names that occur in a tree."""
+    return {node.id for node in gast.walk(tree) if isinstance(node, gast.Name)}
 
 
 class SourceProgram:
@@ -57,13 +66,22 @@ class SourceProgram:
         return tree
 
     def lookup(self, function: Any, name: str) -> Binding:
-        """Where a free name of a function, or of a tree made from it, comes from."""
+        """Where a free name of a function, or of a tree made from it, comes from.
+
+        ``np``, where the function does not use that name, is NumPy.
+        """
         known = self._bindings.get((function, name))
         if known is not None:
             return known
         made = self._made.get(function)
         # A version of a function sees what the function sees.
-        return lookup(read_function(function), name) if made is None else self.lookup(made.function, name)
+        if made is not None:
+            return self.lookup(made.function, name)
+        source = read_function(function)
+        found = lookup(source, name)
+        if name == "np" and not found.is_set and name not in names_in(source.tree):
+            return Binding(name, "global", _NUMPY, np, True)
+        return found
 
     def name_for(self, function: Any, binding: Binding, names: Names) -> str:
         """A name under which trees of a function read what a binding of another function holds."""

@@ -19,6 +19,7 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
+from srcgrad.pipeline.array_spelling import lists_as_arrays
 from srcgrad.pipeline.iteration_spelling import (
     GETTERS,
     ITERATIONS,
@@ -52,10 +53,16 @@ class Speller:
         waiting: list[gast.AST] = [node]
         while waiting:
             part = waiting.pop()
+            if part in self.replaced:
+                continue
             found = self._spelled(part) if isinstance(part, gast.expr) else None
             if found is not None:
                 self.replaced[part] = located_at(copy_tree(found), part)
-            elif not isinstance(part, gast.Lambda):
+                continue
+            if isinstance(part, gast.BinOp | gast.Call) and self.depends(part):
+                for operand in lists_as_arrays(part, self.kinds):
+                    self.replaced[operand] = located_at(call("np.array", copy_tree(operand)), operand)
+            if not isinstance(part, gast.Lambda):
                 waiting.extend(child for child in gast.iter_child_nodes(part))
 
     # ---- expressions ----

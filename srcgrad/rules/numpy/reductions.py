@@ -39,7 +39,7 @@ def mean(z_bar: Any, z: Any, a: Any, axis: Any = None, *, keepdims: bool = False
     return spread * z.size / a.size
 
 
-@adjoint(np.average)
+@adjoint(np.average, arguments=("a", "weights"))
 def average(z_bar: Any, z: Any, a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Any:
     if axis is None or keepdims:
         spread = z_bar
