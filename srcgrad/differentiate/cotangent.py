@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 import gast
 
 from srcgrad.kind import Array, Kind, Number, Scalar
-from srcgrad.syntax.build import attribute, call, compare, constant, copy_tree, is_number, multiply, negate, number_value
+from srcgrad.syntax.build import (
+    attribute,
+    call,
+    compare,
+    constant,
+    copy_tree,
+    is_number,
+    multiply,
+    negate,
+    number_value,
+)
 from srcgrad.syntax.products import split_sign
 
 Evaluate = Callable[[gast.expr], Kind]

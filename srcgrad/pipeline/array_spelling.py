@@ -30,7 +30,7 @@ _OF_SEQUENCES: frozenset[Any] = frozenset(
 def lists_as_arrays(node: gast.expr, kinds: Kinds) -> Iterator[gast.expr]:
     """The operands of an operation that are lists or tuples of numbers, where arrays are meant."""
     match node:
-        case gast.BinOp(left=left, op=op, right=right):
+        case gast.BinOp(left=left, right=right):
             for operand, other in ((left, right), (right, left)):
                 kind = kinds.of.get(other)
                 is_array = isinstance(kind, Array) or (isinstance(kind, Scalar | Number) and kind.dtype != "int64")
@@ -60,7 +60,7 @@ def _is_array(argument: gast.expr, parameter: str, rule: Rule | None, kinds: Kin
     kind = kinds.of.get(argument)
     if isinstance(argument, gast.Starred) or not _is_listed(kind):
         return False
-    if is_differentiable(kind):
+    if kind is not None and is_differentiable(kind):
         return True
     if rule is None:
         return False

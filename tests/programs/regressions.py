@@ -118,3 +118,38 @@ def pop_is_the_last_use_of_its_list(a, b):
     items = [0.8, a * b]
     c = items.pop()
     return c * b
+
+
+@program(array(3), array(4, 3, low=-1.0, high=1.0), tags="where before a running sum")
+def where_after_a_running_sum(x, z):
+    paths = np.exp(np.cumsum(0.3 * x * z, axis=0))
+    pay = np.maximum(1.1 - paths[-1], 0.0)
+    for t in range(2, -1, -1):
+        now = np.maximum(1.1 - paths[t], 0.0)
+        pay = np.where(now > 0.5 * pay, now, 0.9 * pay)
+    return pay.mean()
+
+
+@program(array(4), tags="select")
+def first_of_several_choices(x):
+    return np.sum(np.select([x > 1.2, x > 0.8], [x * x, np.sqrt(x)], 0.1))
+
+
+@program(array(4), array(4), tags="weights")
+def average_by_weights(x, w):
+    return np.average(x, weights=w * w)
+
+
+@program(array(4), array(3), tags="list where an array is meant")
+def lists_in_place_of_arrays(x, w):
+    items = [v * v if v > 1.0 else v for v in x]
+    pair = (w[0], 2.0 * w[1], w[2])
+    return np.sum(items) * np.mean(pair) + np.max(items) + np.linalg.norm(pair) + np.sum(w * pair) + w @ pair
+
+
+@program(array(4), tags="list that grows before it becomes an array")
+def appended_then_array(x):
+    items = []
+    for v in x:
+        items.append(np.sin(v))
+    return np.var(np.array(items)) + np.average(items, weights=x)
