@@ -135,7 +135,8 @@ class Reverse:
         found = iteration(statement, self.kinds, self.names, self.changed)
         head = set(self.activity.head(statement))
         entry = self.adjoints.materialise(head - self.state.live)
-        in_place = names_read(list(statement.body)) - names_assigned(statement)
+        read = [*statement.body, statement.iter] if isinstance(statement, gast.For) else list(statement.body)
+        in_place = names_read(read) - names_assigned(statement)
         for variable in sorted((head | self.state.live) & in_place):
             if isinstance(self.adjoints.kind_of(variable), Array):
                 entry.extend(self.adjoints.own(variable))

@@ -53,6 +53,8 @@ def _inside(value: gast.expr) -> gast.expr:
     """An expression whose operands lose their factors of 1.0: arithmetic on them makes a new value anyway."""
     if not isinstance(value, gast.BinOp) or not isinstance(value.op, _ARITHMETIC):
         return value
+    if isinstance(value.op, gast.Mult) and is_number(value.right, 1.0) and _has_float(value.left):
+        return _inside(value.left)
     left = value.left if isinstance(value.op, gast.Mult) and is_number(value.left) else _bare(value.left) or value.left
     right = _bare(value.right) if isinstance(value.op, gast.Add) else None
     return gast.BinOp(_inside(left), value.op, right or value.right)

@@ -62,7 +62,7 @@ def test_factors_that_may_be_singular(factor, expected):
 
 
 def test_masks_are_applied_only_behind_singular_factors():
-    masked = Cotangent(name("g"), array("n"), name("c"), is_masked=True)
+    masked = Cotangent(name("g"), array("n"), name("c"))
     harmless = masked.times(parse_expression("2.0"), parse_expression("2.0 * g"), array("n"))
     assert print_tree(gast.Expr(harmless.masked())).strip() == "2.0 * g"
     singular = masked.times(parse_expression("1.0 / x"), parse_expression("g / x"), array("n"))
