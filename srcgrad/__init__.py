@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from srcgrad.api import elementwise_grad, grad, value_and_grad, vjp
     from srcgrad.backend import Numba, set_default_backend
     from srcgrad.checking import check_grads
-    from srcgrad.custom import checkpoint, checkpointed, custom_jvp, custom_vjp
+    from srcgrad.custom import checkpoint, checkpointed, custom_jvp, custom_vjp, fixed_point, root
     from srcgrad.derived import jvp
     from srcgrad.errors import (
         ArgumentTypeError,
         ArgumentValueError,
         BackendError,
+        ConvergenceError,
         MissingRuleError,
         SourceError,
         SrcgradError,
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ArgumentTypeError",
     "ArgumentValueError",
+    "ConvergenceError",
     "BackendError",
     "MissingRuleError",
     "Numba",
@@ -41,8 +43,10 @@ __all__ = [
     "custom_vjp",
     "detach",
     "elementwise_grad",
+    "fixed_point",
     "grad",
     "jvp",
+    "root",
     "rules",
     "set_default_backend",
     "stop_gradient",
@@ -61,7 +65,7 @@ def __getattr__(name: str) -> Any:
         return import_module("srcgrad.rules")
     if name == "check_grads":
         return import_module("srcgrad.checking").check_grads
-    if name in ("checkpoint", "checkpointed", "custom_jvp", "custom_vjp"):
+    if name in ("checkpoint", "checkpointed", "custom_jvp", "custom_vjp", "fixed_point", "root"):
         return getattr(import_module("srcgrad.custom"), name)
     if name in ("detach", "stop_gradient"):
         return getattr(import_module("srcgrad.stopping"), name)

@@ -89,6 +89,10 @@ class MissingRuleError(SrcgradError, NotImplementedError):
     """A function that has neither source text nor a rule."""
 
 
+class ConvergenceError(SrcgradError, ArithmeticError):
+    """An equation for which no solution was found."""
+
+
 class ArgumentTypeError(SrcgradError, TypeError):
     """An argument, an ``argnums`` or a result of a type that does not fit."""
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcgrad.analyse.operations import fact_of, is_of_class, is_path, may_carry, operation_of
+from srcgrad.custom import IMPLICIT
 from srcgrad.kind import Function
-from srcgrad.rules.registry import is_nondifferentiable
+from srcgrad.rules.registry import is_hashable, is_nondifferentiable
 from srcgrad.syntax.build import base_name, names_read
 
 if TYPE_CHECKING:
@@ -91,7 +92,10 @@ def _call_leaves(node: gast.Call, kinds: Kinds) -> Iterator[str]:
     for target in fact.targets if fact is not None else ():
         if target.receiver is not None:
             yield from _leaves(target.receiver, kinds)
-    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    if fact is not None and any(target.function in IMPLICIT for target in fact.targets if is_hashable(target.function)):
+        given = [node.args[0], *node.args[2:]]  # A solution does not vary with where its search begins.
+    for argument in given:
         yield from _leaves(argument, kinds)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from srcgrad.custom.checkpointing import Checkpoint, checkpoint, checkpoint_of, checkpointed
+from srcgrad.custom.implicit import IMPLICIT, fixed_point, root
 from srcgrad.custom.rules import CustomFunction, CustomJvp, CustomVjp, custom_jvp, custom_vjp
 
 __all__ = [
+    "IMPLICIT",
     "Checkpoint",
     "CustomFunction",
     "CustomJvp",
@@ -15,4 +17,6 @@ __all__ = [
     "checkpointed",
     "custom_jvp",
     "custom_vjp",
+    "fixed_point",
+    "root",
 ]

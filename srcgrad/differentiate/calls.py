@@ -16,6 +16,7 @@ from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.holding import NOTHING_HELD, Held, check_may_hold, held_by
+from srcgrad.differentiate.implicit import ADJOINTS, Equation, is_implicit
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.ruled import RuledCall, check_undifferentiated, rule_of
 from srcgrad.differentiate.shadows import Shadows
@@ -56,9 +57,6 @@ class Requests(Protocol):
         With ``read_once`` the records of a forward sweep are for one reverse sweep alone, which may use them up.
         ``held`` is what of the call is memory of the caller.
         """
-
-    def request_primal(self, function: Any, kinds: Mapping[str, Kind]) -> None:
-        """Let the module have the text of a function that a pass has made."""
 
     def request_transpose(
         self, function: CustomJvp, kinds: Mapping[str, Kind], wrt: tuple[str, ...]
@@ -108,6 +106,8 @@ class Calls:
         if not isinstance(value, gast.Call):
             return False
         target = single_target(value, self.kinds)
+        if is_implicit(value, self.kinds):
+            return True
         return is_picked(value, self.kinds) or (target is not None and is_differentiated(target))
 
     def pair(
@@ -117,6 +117,8 @@ class Calls:
         check_may_hold(value, not is_picked(value, self.kinds), is_memory, self.shadows)
         if is_picked(value, self.kinds):
             return self._picked(value, expressions)
+        if is_implicit(value, self.kinds):
+            return self._implicit(value, expressions, result)
         target = check_call(value, self.kinds, expressions.depends)
         assert target.parameters is not None
         arguments = self.arguments(value, target)
@@ -163,13 +165,32 @@ class Calls:
 
         return Pair(forward, reverse, residuals, ruled.results, ruled.is_tuple, is_users=True)
 
+    def _implicit(self, value: gast.Call, expressions: Expressions, solution: gast.expr | None) -> Pair:
+        """The solution of an equation: its function is reversed at the solution."""
+        assert isinstance(solution, gast.Name)
+        equation = Equation(value, self.kinds)
+        active = {key: item for key, item in equation.of_parameter.items() if expressions.depends(item)}
+        wanted = (equation.unknown, *active)
+        forward, reverse = self.request.request_pair(equation.function, equation.kinds, wanted)
+        adjoint = self.helpers.name_of(f"{equation.called}_adjoint", ADJOINTS[equation.called])
+
+        def reversal(bar: gast.expr) -> gast.expr:
+            label = equation.function.__name__.strip("_<>")
+            records, residual_bar = self.names.fresh(f"{label}_records"), self.names.fresh(f"{label}_bar")
+            called = call(forward, name(solution.id), *equation.arguments)
+            expressions.statements.append(assign(tuple_of(name(self.names.fresh("_")), name(records)), called))
+            expressions.statements.append(assign(residual_bar, call(adjoint, name(reverse), name(records), bar)))
+            return call(reverse, name(residual_bar), name(records))
+
+        return Pair(value, reversal, None, (None, *active.values()), True, is_users=True)
+
     def _as_users(self, bar: gast.expr, kind: Kind, result: gast.expr) -> gast.expr:
         """An adjoint as the user's own rule takes it: in the structure of the result."""
-        if isinstance(bar, gast.Tuple) or not isinstance(kind, TupleOf | SequenceOf | DictOf | Instance):
+        if not isinstance(result, gast.Name) or not isinstance(kind, TupleOf | SequenceOf | DictOf | Instance):
             return bar
         if isinstance(kind, TupleOf) and kind.cls is tuple and all(map(is_numeric, kind.elements)):
             return call("tuple", bar)
-        return call("like", copy_tree(result), bar)
+        return call("like", name(result.id), bar)
 
     def _run_again(
         self,
@@ -376,6 +397,8 @@ def is_picked(value: gast.AST, kinds: Kinds) -> bool:
 def reads_arguments_again(value: gast.Call, kinds: Kinds) -> bool:
     """Whether the reverse sweep of a call takes the arguments of the call itself, rather than records."""
     target = single_target(value, kinds)
+    if is_implicit(value, kinds):
+        return True
     return target is not None and isinstance(target.function, CustomJvp | Checkpoint)
 
 

@@ -53,7 +53,6 @@ def checkpointed_step(
     of_step = _parameters(function.targets[0], items, of_results, state, [*shared, *constants], kinds)
     of_varying = tuple(list(of_step)[1 + state.index(variable)] for variable in varying)
     forward, reverse = calls.request.request_pair(function.targets[0], of_step, (*of_varying, *shared), True)
-    calls.request.request_primal(function.targets[0], of_step)
     snapshots = calls.names.fresh("snapshots")
     calls.made.add(snapshots)
     back = calls.helpers.name_of("reverse_checkpointed", reverse_checkpointed)

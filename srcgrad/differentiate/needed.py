@@ -14,6 +14,7 @@ from srcgrad.analyse.operations import Operation, is_base, is_path, operation_of
 from srcgrad.analyse.purity import is_pure
 from srcgrad.differentiate.application import Application, apply_rule, folding
 from srcgrad.differentiate.calls import is_differentiated, is_picked, reads_arguments_again
+from srcgrad.differentiate.implicit import is_implicit
 from srcgrad.differentiate.writes import is_scatter
 from srcgrad.kind import Array, DictOf, Number, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import base_name, name, names_read
@@ -178,6 +179,8 @@ class _Finder:
         if not isinstance(node, gast.Call):
             return False
         target = single_target(node, self.kinds)
+        if is_implicit(node, self.kinds):
+            return True
         if target is None:
             return is_picked(node, self.kinds)
         return is_differentiated(target) or isinstance(target.function, gast.FunctionDef | gast.Lambda)

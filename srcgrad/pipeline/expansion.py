@@ -29,6 +29,7 @@ from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.pipeline.bound_values import with_bound_values
 from srcgrad.pipeline.built_in import with_functions_built_in
+from srcgrad.pipeline.equations import with_lifted_equations
 from srcgrad.pipeline.handing_on import named_before_handed_on
 from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
 from srcgrad.pipeline.outlining import outlined_loops, without_checkpointed
@@ -140,6 +141,10 @@ def _bound_values(program: Program) -> gast.FunctionDef | None:
     return with_bound_values(program.tree, program.kinds, program.active, program.names)
 
 
+def _equations(program: Program) -> gast.FunctionDef | None:
+    return with_lifted_equations(program.tree, program.function, program.kinds, program.names, program.source)
+
+
 def _checkpointed_loops(program: Program) -> gast.FunctionDef | None:
     given = (program.tree, program.function, program.kinds, program.active, program.names, program.source)
     outlined = outlined_loops(*given)
@@ -205,6 +210,7 @@ def _names_for_forward_parts(program: Program) -> gast.FunctionDef | None:
 REVERSE = Form(
     (
         _straight_loops,
+        _equations,
         _calls,
         _versions,
         _bound_values,
@@ -224,6 +230,7 @@ REVERSE = Form(
 FORWARD = Form(
     (
         _straight_loops,
+        _equations,
         _calls,
         _versions,
         _bound_values,

@@ -94,6 +94,7 @@ class Module:
         held: Held = NOTHING_HELD,
     ) -> tuple[str, str]:
         """The names of the sweeps of a callee, which are made the first time."""
+        self._request_primal(function, kinds)
         recursive = function in self._open
         kinds = signature_kinds(kinds, recursive)
         key = (function, tuple(kinds.items()), wrt, held)
@@ -110,9 +111,9 @@ class Module:
             self._open.pop()
         return known
 
-    def request_primal(self, function: Any, kinds: Mapping[str, Kind]) -> None:
-        """Let the module have the text of a function that a pass has made."""
-        if function in self._primals:
+    def _request_primal(self, function: Any, kinds: Mapping[str, Kind]) -> None:
+        """Let the module have the text of a function that a pass has cut out of another."""
+        if function in self._primals or function not in self.program.adopted:
             return
         self._primals.add(function)
         source, tree = self.program.source(function), self.program.body(function)
@@ -144,6 +145,7 @@ class Module:
 
     def request_tangent(self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> str:
         """The name of the tangent of a callee, which is made the first time."""
+        self._request_primal(function, kinds)
         kinds = signature_kinds(kinds, function in self._open)
         key = ("tangent", function, tuple(kinds.items()), wrt)
         known = self._tangents.get(key)

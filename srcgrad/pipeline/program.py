@@ -45,6 +45,8 @@ class SourceProgram:
         self._chosen: dict[tuple[Any, int, str], str] = {}
         self._versions: dict[tuple[Any, str], Any] = {}
         self._made: dict[Any, FunctionSource] = {}
+        # Functions cut out of others, of which a module needs the text.
+        self.adopted: set[Any] = set()
 
     def source(self, function: Any) -> FunctionSource:
         """The source of a function."""
@@ -127,6 +129,7 @@ class SourceProgram:
     def adopt(self, function: Any, called: str, made: FunctionType) -> None:
         """Let trees of a function find one that was cut out of them, which sees what they see."""
         self.bind(function, called, Binding(called, "global", {called: made}, made, True))
+        self.adopted.add(made)
         for (owner, name), binding in list(self._bindings.items()):
             if owner is function or owner is self.source(function).function:
                 self._bindings.setdefault((made, name), binding)

@@ -66,6 +66,7 @@ from srcgrad.runtime.products import (
     tensordot_adjoint,
 )
 from srcgrad.runtime.shadows import add_to_shadows, shadow_of, shadows_in
+from srcgrad.runtime.solving import fixed_point_adjoint, fixed_point_tangent, root_adjoint, root_tangent
 from srcgrad.runtime.special import digamma, sinc_slope
 from srcgrad.runtime.sums import (
     count_along,
@@ -161,6 +162,10 @@ __all__ = [
     "pinv_adjoint",
     "positions",
     "products_of_others",
+    "fixed_point_adjoint",
+    "fixed_point_tangent",
+    "root_adjoint",
+    "root_tangent",
     "qr_adjoint",
     "reverse_checkpointed",
     "run_checkpointed",

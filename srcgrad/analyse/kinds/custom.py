@@ -7,9 +7,9 @@ import gast
 from srcgrad.analyse.kinds.builtin import Arguments, Options, transfer_of
 from srcgrad.analyse.kinds.calls import Calls
 from srcgrad.analyse.kinds.joins import join, without_none
-from srcgrad.custom import checkpoint, checkpoint_of, checkpointed
+from srcgrad.custom import checkpoint, checkpoint_of, checkpointed, fixed_point, root
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Constant, Function, Kind, Opaque, Scalar, TupleOf
+from srcgrad.kind import Array, Constant, Function, Kind, Opaque, Scalar, TupleOf, ndim_of
 from srcgrad.runtime import checkpointed_loop
 
 
@@ -65,3 +65,25 @@ def _unset(node: gast.AST) -> set[int]:
         case gast.Call(args=[_, _, _, gast.Tuple(elts=state), *_]):
             return {place for place, item in enumerate(state) if isinstance(item, gast.Constant)}
     return set()
+
+
+@transfer_of(root, fixed_point)
+def _solution(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """``root(f, x0, *arguments)``: what x0 is, as floats."""
+    if len(arguments) < 2 or not isinstance(arguments[0], Function):
+        return Opaque()
+    match arguments[1]:
+        case Scalar(dtype=dtype):
+            found: Kind = Scalar(dtype if dtype.startswith(("float", "complex")) else "float64")
+        case Array(dtype=dtype, dims=dims):
+            found = Array(dtype if dtype.startswith(("float", "complex")) else "float64", dims)
+        case _:
+            return Opaque()
+    result = frame.call(node, arguments[0], [found, *arguments[2:]], {})[0]
+    if isinstance(result, Scalar | Array) and ndim_of(result) != ndim_of(found):
+        raise UnsupportedError(
+            f"the function of this equation returns {ndim_of(result)} dimensions for an unknown of {ndim_of(found)}",
+            node=node,
+            advice="let it return as many numbers as there are unknowns, in the same shape",
+        )
+    return found

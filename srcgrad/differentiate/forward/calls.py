@@ -13,11 +13,12 @@ from srcgrad.custom import Checkpoint, CustomJvp, CustomVjp
 from srcgrad.differentiate.calls import Calls as ReverseCalls
 from srcgrad.differentiate.calls import check_call, is_picked
 from srcgrad.differentiate.forward.expressions import Expressions
+from srcgrad.differentiate.implicit import TANGENTS, Equation, is_implicit
 from srcgrad.differentiate.ruled import check_undifferentiated, label_of, rule_of
 from srcgrad.differentiate.shadows import Shadows
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Kind
-from srcgrad.syntax.build import call, tuple_of
+from srcgrad.syntax.build import call, name, tuple_of
 from srcgrad.syntax.names import Names
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Calls:
         """A call of the function's tangent, which gives a pair: the result and its tangent."""
         if is_picked(value, self.kinds):
             return self._picked(value, expressions)
+        if is_implicit(value, self.kinds):
+            return self._implicit(value, expressions)
         target = check_call(value, self.kinds, expressions.depends)
         arguments = self._reverse.arguments(value, target)
         if isinstance(target.function, CustomVjp | CustomJvp):
@@ -55,6 +58,17 @@ class Calls:
         called = self.request(target.function, target.parameters or {}, active)
         dots = [expressions.full(arguments[parameter]) for parameter in active]
         return gast.copy_location(call(called, *arguments.values(), *dots), value)
+
+    def _implicit(self, value: gast.Call, expressions: Expressions) -> gast.expr:
+        """The solution of an equation and its tangent, from tangents of the equation's function."""
+        equation = Equation(value, self.kinds)
+        active = {key: item for key, item in equation.of_parameter.items() if expressions.depends(item)}
+        by_x = self.request(equation.function, equation.kinds, (equation.unknown,))
+        by_arguments = self.request(equation.function, equation.kinds, tuple(active))
+        called = self.helpers.name_of(f"{equation.called}_tangent", TANGENTS[equation.called])
+        dots = [expressions.full(item) for item in active.values()]
+        given = tuple_of(*equation.arguments), tuple_of(*dots)
+        return gast.copy_location(call(called, value, name(by_x), name(by_arguments), *given), value)
 
     def _with_rule(
         self,
