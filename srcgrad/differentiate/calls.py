@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcgrad.analyse.operations import fact_of, is_numeric, is_path, single_target
+from srcgrad.analyse.operations import fact_of, is_path, single_target
 from srcgrad.custom import Checkpoint, CustomFunction, CustomJvp, CustomVjp
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.cotangent import Cotangent
+from srcgrad.differentiate.custom_calls import custom_pair, solution_pair
 from srcgrad.differentiate.expressions import Expressions
-from srcgrad.differentiate.holding import NOTHING_HELD, Held, check_may_hold, held_by
-from srcgrad.differentiate.implicit import ADJOINTS, Equation, is_implicit
+from srcgrad.differentiate.holding import check_may_hold, held_by
+from srcgrad.differentiate.implicit import is_implicit
 from srcgrad.differentiate.naming import Helpers
-from srcgrad.differentiate.ruled import RuledCall, check_undifferentiated, rule_of
+from srcgrad.differentiate.pairs import Pair, Requests
 from srcgrad.differentiate.shadows import Shadows
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, DictOf, Function, Instance, Kind, Opaque, SequenceOf, TupleOf
+from srcgrad.kind import Array, Function, Kind, Opaque, SequenceOf, TupleOf
 from srcgrad.rules.registry import has_rule, is_nondifferentiable
 from srcgrad.syntax.binding import Default, bind
 from srcgrad.syntax.build import (
@@ -29,7 +29,6 @@ from srcgrad.syntax.build import (
     attribute,
     call,
     constant,
-    copy_tree,
     expression_statement,
     name,
     subscript,
@@ -39,47 +38,6 @@ from srcgrad.syntax.names import Names
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds, Target
-
-
-class Requests(Protocol):
-    """Asks the module for functions that a derivative calls."""
-
-    def request_pair(
-        self,
-        function: Any,
-        kinds: Mapping[str, Kind],
-        wrt: tuple[str, ...],
-        read_once: bool = False,
-        held: Held = NOTHING_HELD,
-    ) -> tuple[str, str]:
-        """The names of the forward and the reverse sweep of a function, for kinds of its parameters.
-
-        With ``read_once`` the records of a forward sweep are for one reverse sweep alone, which may use them up.
-        ``held`` is what of the call is memory of the caller.
-        """
-
-    def request_transpose(
-        self, function: CustomJvp, kinds: Mapping[str, Kind], wrt: tuple[str, ...]
-    ) -> tuple[str, tuple[str, ...]]:
-        """The name of the transposed rule of a function, and the parameters that it takes behind the cotangent."""
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A call written as a forward sweep: ``records`` names what it leaves for the reverse sweep, if anything.
-
-    ``reverse`` writes the call of the reverse sweep on an adjoint of the result.  It returns the adjoints of
-    ``results``, arguments of the call, one by one; None stands for one that nobody asks for.  With ``is_users`` the
-    user's own rule returns them, in a tuple that is always unpacked.
-    """
-
-    forward: gast.expr
-    reverse: Callable[[gast.expr], gast.expr]
-    records: str | None
-    results: tuple[gast.expr | None, ...]
-    is_tuple: bool
-    unpacks: bool = True
-    is_users: bool = False
 
 
 class Calls:
@@ -114,24 +72,20 @@ class Calls:
         self, value: gast.Call, expressions: Expressions, result: gast.expr | None, is_memory: bool = False
     ) -> Pair:
         """A call as a pair of sweeps; ``result`` is what its value is assigned to, memory or not."""
-        check_may_hold(value, not is_picked(value, self.kinds), is_memory, self.shadows)
+        is_unknown = is_picked(value, self.kinds) or is_implicit(value, self.kinds)
+        check_may_hold(value, not is_unknown, is_memory, self.shadows)
         if is_picked(value, self.kinds):
             return self._picked(value, expressions)
         if is_implicit(value, self.kinds):
-            return self._implicit(value, expressions, result)
+            return solution_pair(self, value, expressions, result)
         target = check_call(value, self.kinds, expressions.depends)
         assert target.parameters is not None
         arguments = self.arguments(value, target)
         active = {parameter: item for parameter, item in arguments.items() if expressions.depends(item)}
         is_plain = not isinstance(target.function, CustomVjp | Checkpoint | CustomJvp)
         check_may_hold(value, is_plain, is_memory, self.shadows)
-        if isinstance(target.function, CustomVjp):
-            assert result is not None
-            return self._with_rule(value, target.function, arguments, set(active), result)
-        if isinstance(target.function, Checkpoint):
-            return self._run_again(value, target, arguments, active, expressions)
-        if isinstance(target.function, CustomJvp):
-            return self._transposed(value, target, arguments, tuple(active))
+        if not is_plain:
+            return custom_pair(self, value, target, arguments, active, expressions, result)
         held = held_by(value, arguments, self.shadows, is_memory, result is None)
         forward, reverse = self.request.request_pair(target.function, target.parameters, tuple(active), held=held)
         called = call(forward, *arguments.values())
@@ -145,85 +99,6 @@ class Calls:
             return call(reverse, bar, name(records), *table)
 
         return Pair(called, backward, records, results, len(results) > 1)
-
-    def _with_rule(
-        self,
-        value: gast.Call,
-        function: CustomVjp,
-        arguments: dict[str, gast.expr],
-        active: set[str],
-        result: gast.expr,
-    ) -> Pair:
-        """A call of a function with a reverse rule of its own: the user's two functions are called."""
-        residuals = self.names.fresh("residuals")
-        self.made.add(residuals)
-        ruled = RuledCall(value, function, arguments, active, self.kinds, self.helpers)
-        forward = gast.copy_location(ruled.forward, value)
-
-        def reverse(bar: gast.expr) -> gast.expr:
-            return ruled.reverse(residuals, self._as_users(bar, self.kinds.of[value], result))
-
-        return Pair(forward, reverse, residuals, ruled.results, ruled.is_tuple, is_users=True)
-
-    def _implicit(self, value: gast.Call, expressions: Expressions, solution: gast.expr | None) -> Pair:
-        """The solution of an equation: its function is reversed at the solution."""
-        assert isinstance(solution, gast.Name)
-        equation = Equation(value, self.kinds)
-        active = {key: item for key, item in equation.of_parameter.items() if expressions.depends(item)}
-        wanted = (equation.unknown, *active)
-        forward, reverse = self.request.request_pair(equation.function, equation.kinds, wanted)
-        adjoint = self.helpers.name_of(f"{equation.called}_adjoint", ADJOINTS[equation.called])
-
-        def reversal(bar: gast.expr) -> gast.expr:
-            label = equation.function.__name__.strip("_<>")
-            records, residual_bar = self.names.fresh(f"{label}_records"), self.names.fresh(f"{label}_bar")
-            called = call(forward, name(solution.id), *equation.arguments)
-            expressions.statements.append(assign(tuple_of(name(self.names.fresh("_")), name(records)), called))
-            expressions.statements.append(assign(residual_bar, call(adjoint, name(reverse), name(records), bar)))
-            return call(reverse, name(residual_bar), name(records))
-
-        return Pair(value, reversal, None, (None, *active.values()), True, is_users=True)
-
-    def _as_users(self, bar: gast.expr, kind: Kind, result: gast.expr) -> gast.expr:
-        """An adjoint as the user's own rule takes it: in the structure of the result."""
-        if not isinstance(result, gast.Name) or not isinstance(kind, TupleOf | SequenceOf | DictOf | Instance):
-            return bar
-        if isinstance(kind, TupleOf) and kind.cls is tuple and all(map(is_numeric, kind.elements)):
-            return call("tuple", bar)
-        return call("like", name(result.id), bar)
-
-    def _run_again(
-        self,
-        value: gast.Call,
-        target: Target,
-        arguments: dict[str, gast.expr],
-        active: dict[str, gast.expr],
-        expressions: Expressions,
-    ) -> Pair:
-        """A call of a checkpoint: it stays, and the reverse sweep runs both sweeps of the function."""
-        assert target.parameters is not None
-        forward, reverse = self.request.request_pair(target.function.function, target.parameters, tuple(active))
-        results = tuple(active.values())
-
-        def run_again(bar: gast.expr) -> gast.expr:
-            result, records = self.names.fresh("_"), self.names.fresh(f"{target.function.label}_records")
-            pair = tuple_of(name(result), name(records))
-            expressions.statements.append(assign(pair, call(forward, *arguments.values())))
-            return call(reverse, bar, name(records))
-
-        return Pair(value, run_again, None, results, len(results) > 1, is_users=True)
-
-    def _transposed(
-        self, value: gast.Call, target: Target, arguments: dict[str, gast.expr], active: tuple[str, ...]
-    ) -> Pair:
-        """A call of a function with a forward rule: it stays; the reverse sweep calls the rule transposed."""
-        assert target.parameters is not None
-        rule_of(target.function, value)
-        check_undifferentiated(target.function, set(active), value)
-        transpose, read = self.request.request_transpose(target.function, target.parameters, active)
-        given = [arguments[parameter] for parameter in read]
-        results = tuple(arguments[parameter] for parameter in active)
-        return Pair(value, lambda bar: call(transpose, bar, *given), None, results, len(results) > 1, is_users=True)
 
     def _picked(self, value: gast.Call, expressions: Expressions) -> Pair:
         """A call whose function is known only at run time: it is differentiated there, on demand."""

@@ -11,6 +11,7 @@ from srcgrad.differentiate.adjoints import Adjoints, zero_of
 from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.steps import Overwrite, Simple
+from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Function, Kind, Opaque, Scalar, TupleOf, is_differentiable
 from srcgrad.runtime import checkpointed_loop, reverse_checkpointed, run_checkpointed
 from srcgrad.syntax.build import assign, call, constant, copy_tree, name, names_read, store, subscript, tuple_of
@@ -42,6 +43,13 @@ def checkpointed_step(
     shared, constants = ([item.id for item in part.elts] for part in parts[1:])
     result = kinds.of[value]
     assert isinstance(result, TupleOf)
+    for variable in (*results, *shared):
+        if variable in calls.shadows:
+            raise UnsupportedError(
+                f"this checkpointed loop hands on {variable!r}, which is written into and may have several names",
+                node=statement,
+                advice=f"write into a copy: {variable} = {variable}.copy()",
+            )
     of_results = dict(zip(results, result.elements, strict=True))
     bars: list[gast.expr] = [_taken(variable, of_results[variable], adjoints) for variable in results]
     adjoints.state.drop(results)

@@ -15,13 +15,14 @@ from srcgrad.analyse.exposure import surely_bound
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.memory import check_memory, memory_of
 from srcgrad.differentiate.adjoints import Adjoints
-from srcgrad.differentiate.calls import Calls, Requests
+from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.fetching import fetched_once
 from srcgrad.differentiate.holding import NOTHING_HELD, Held
 from srcgrad.differentiate.layout import Sweeps, sweeps
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.overwritten import drop_idle_overwrites
+from srcgrad.differentiate.pairs import Requests
 from srcgrad.differentiate.recording import recording
 from srcgrad.differentiate.results import Seed, seeded
 from srcgrad.differentiate.reverse import Reverse

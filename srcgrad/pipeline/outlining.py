@@ -190,6 +190,13 @@ class _Outline:
                 )
         return [place for place, variable in enumerate(self.state) if variable in written]
 
+    def _written_later(self) -> list[int]:
+        """What of the results, and of what the trips share, is written into outside of the loop."""
+        outside: Any = with_replaced(self.tree, {self.loop: []})
+        written = written_variables(outside, self.kinds)
+        handed_on = (*self.state, *self.others, *self.shared, *self.constants)
+        return [place for place, variable in enumerate(handed_on) if variable in written]
+
     def _inner_functions(self, read: set[str]) -> list[gast.stmt]:
         """The definitions of the functions inside the differentiated one that the trips call, directly or not."""
         found: list[gast.stmt] = []
@@ -243,6 +250,9 @@ class _Outline:
         options: dict[str, gast.expr] = {}
         if self.written:
             options["written"] = tuple_of(*map(constant, self.written))
+        later = self._written_later()
+        if later:
+            options["written_later"] = tuple_of(*map(constant, later))
         if self.is_ended:
             options["is_ended"] = constant(True)
         state = [constant(None) if variable in self.unset else name(variable) for variable in self.state]

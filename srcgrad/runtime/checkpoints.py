@@ -65,8 +65,7 @@ class Loop:
 
     def advanced(self, trip: int, state: State) -> State:
         """All that one trip returns."""
-        for place in self.written:
-            self._check(place, state)
+        self.check(state)
         return self.step(self.item(trip), *state, *self.shared, *self.constants)
 
     def results(self, returned: State) -> State:
@@ -77,13 +76,20 @@ class Loop:
         """A state that a trip may write into."""
         return tuple(own_copy(state)) if self.written else state
 
-    def _check(self, place: int, state: State) -> None:
+    def check(self, state: State) -> None:
         """Refuse a state in which an array that is written into shares its memory with another."""
-        written = state[place]
-        for other in (*state[:place], *state[place + 1 :], *self.shared, *self.constants):
-            if is_array(written) and is_array(other) and np.may_share_memory(written, other):
+        if self.written:
+            _refuse_shared(self.written, (*state, *self.shared, *self.constants))
+
+
+def _refuse_shared(places: tuple[int, ...], values: State) -> None:
+    """Refuse values of which those at ``places``, which are written into, share memory with others."""
+    for place in places:
+        for other, value in enumerate(values):
+            both_arrays = is_array(values[place]) and is_array(value)
+            if other != place and both_arrays and np.may_share_memory(values[place], value):
                 raise UnsupportedError(
-                    "a checkpointed loop writes into an array that another of its variables shares",
+                    "an array that is written into and another variable of a checkpointed loop share their memory",
                     advice="let each variable have an array of its own: a = b.copy() instead of a = b",
                 )
 
@@ -97,10 +103,12 @@ def run_checkpointed(
     constants: State = (),
     written: tuple[int, ...] = (),
     is_ended: bool = False,
+    written_later: tuple[int, ...] = (),
 ) -> tuple[State, Snapshots]:
     """Run a loop; returns its results, and snapshots of at most ``limit`` states.
 
-    The parameters are those of `Loop`, ``state`` is the state before the first trip.
+    The parameters are those of `Loop`, ``state`` is the state before the first trip.  The program writes into those of
+    the results, of ``shared`` and of ``constants`` that ``written_later`` says: these must not share memory.
 
     >>> run_checkpointed(lambda i, x: (x + i,), range(4), 2, (1.0,))[0]
     (7.0,)
@@ -109,6 +117,7 @@ def run_checkpointed(
     known = None if is_ended or items is None else len(loop.items)
     kept = Binomial(known, limit) if known is not None else Online(limit)
     width, results, trip, is_over = len(state), state, 0, known == 0
+    loop.check(state)  # as it is given: a copy shares nothing
     state = loop.own(state)
     while not is_over:
         if kept.wants(trip):
@@ -118,6 +127,8 @@ def run_checkpointed(
         trip += 1
         is_over = is_ended and not returned[-1]
         is_over = is_over or (loop.items is not None and trip == len(loop.items))
+    if written_later:
+        _refuse_shared(written_later, (*results, *shared, *constants))
     return results, Snapshots(loop, kept.states, trip, width)
 
 

@@ -107,5 +107,5 @@ def test_a_state_that_is_written_into_and_shared_is_refused():
         u[0] += 1.0
         return u, u
 
-    with pytest.raises(UnsupportedError, match="another of its variables shares"):
+    with pytest.raises(UnsupportedError, match="share their memory"):
         run_checkpointed(step, range(3), 2, (np.zeros(2), np.zeros(2)), written=(0,))
