@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,20 +10,10 @@ from numba.cpython.unsafe.tuple import tuple_setitem
 from numba.extending import overload
 
 from srcgrad import runtime
+from srcgrad.compiled.array_forms import written
 from srcgrad.errors import ArgumentTypeError
 
 _SHAPE_MESSAGE = "the function returned an array that has not one element; its gradient needs one real number"
-
-
-def register() -> None:
-    """Tell numba of the forms in this package; importing does."""
-
-
-def written(text: str, **names: Any) -> Callable[..., Any]:
-    """The function ``form`` of a text made for types: numba has no loops over the elements of mixed tuples."""
-    namespace: dict[str, Any] = {"np": np, **names}
-    exec(text, namespace)
-    return namespace["form"]  # type: ignore[no-any-return]
 
 
 def is_float(kind: Any) -> bool:

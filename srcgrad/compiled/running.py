@@ -15,7 +15,7 @@ from typing import Any
 import numba
 from numba.core import errors as numba_errors
 
-from srcgrad.compiled import forms
+from srcgrad.compiled import forms as forms  # numba knows them from then on
 from srcgrad.errors import Location, SrcgradError, UnsupportedError
 
 log = logging.getLogger("srcgrad")
@@ -23,8 +23,6 @@ log = logging.getLogger("srcgrad")
 ADVICE = 'use backend="numpy" for this function; the README has a table of what numba cannot compile'
 _LINE = re.compile(r'(<srcgrad [^>]*>)(?:", line | \()(\d+)')
 _NOISE = re.compile(r"^(Failed in nopython mode pipeline|During:|File |\[\d+\]|-+\^|This error|<source elided>|\*+$)")
-
-forms.register()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from srcgrad.backend import Numba
 from srcgrad.compiled.data import is_data, with_data_as_parameters
 from srcgrad.compiled.entry import Entry, decorated, entry
 from srcgrad.compiled.overlap import without_overlapping_updates
+from srcgrad.compiled.records import with_typed_records
+from srcgrad.compiled.reductions import with_reductions_by_axis
 from srcgrad.compiled.scatter import with_scattering_calls
 from srcgrad.compiled.statics import without_static_parameters
 from srcgrad.compiled.unit import Unit
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
     from srcgrad.pipeline.module import Module
 
 # Function by function, in this order.
-PASSES: tuple[Callable[[Unit], gast.FunctionDef], ...] = (with_scattering_calls, without_overlapping_updates)
+PASSES: tuple[Callable[[Unit], gast.FunctionDef], ...] = (
+    with_scattering_calls,
+    with_reductions_by_axis,
+    without_overlapping_updates,
+)
 
 
 def compiled_module(module: Module, backend: Numba) -> Generated:
@@ -38,6 +44,7 @@ def compiled_module(module: Module, backend: Numba) -> Generated:
     callees = PlainCallees(module)
     units, _ = without_static_parameters(units, callees.name_of)
     units = callees.with_callees(units)
+    units = with_typed_records(units)
     for one_pass in PASSES:
         units = [replace(unit, tree=one_pass(unit)) for unit in units]
     values = {**module.objects, **module.helpers.objects}
