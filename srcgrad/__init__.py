@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from srcgrad.backend import Numba, set_default_backend
     from srcgrad.checking import check_grads
     from srcgrad.custom import checkpoint, checkpointed, custom_jvp, custom_vjp, fixed_point, root
-    from srcgrad.derived import jvp
+    from srcgrad.derived import hessian, hvp, jacfwd, jacobian, jacrev, jvp
     from srcgrad.errors import (
         ArgumentTypeError,
         ArgumentValueError,
@@ -45,6 +45,11 @@ __all__ = [
     "elementwise_grad",
     "fixed_point",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
     "root",
     "rules",
@@ -54,7 +59,7 @@ __all__ = [
     "vjp",
 ]
 
-_DERIVED = frozenset({"jvp"})
+_DERIVED = frozenset({"hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp"})
 
 
 def __getattr__(name: str) -> Any:

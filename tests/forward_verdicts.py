@@ -90,3 +90,65 @@ def judge_forward(call: Call, found: Reference | NoReference) -> Verdict:
     if not abs(slope - expected) <= found.tolerance * scale:
         return Verdict("wrong", f"the slope is {slope!r}, not {expected!r}", source)
     return Verdict("right", source=source)
+
+
+def judge_hessian(call: Call) -> Verdict:
+    """Forward over reverse: a Hessian product against differences of the gradient, and its symmetry."""
+    from srcgrad import SrcgradError, grad
+
+    gradient = grad(call.function, argnums=call.argnums)
+    source = ""
+
+    def slope(along_by_leaf: Any, step: float) -> Any:
+        def moved(where: Any, path: Any, leaf: Any) -> Any:
+            return leaf + step * along_by_leaf[(where, path)].astype(np.asarray(leaf).dtype)[()]
+
+        values = {**dict(enumerate(call.positional)), **call.named}
+        for where in call.argnums:
+            values[where] = map_leaves(lambda path, leaf, w=where: moved(w, path, leaf), floating(values[where]))
+        positional = tuple(values[position] for position in range(len(call.positional)))
+        with redirect_stdout(StringIO()):
+            found = gradient(*positional, **{key: values[key] for key in call.named})
+        return gradient_by_leaf(found, call.argnums)
+
+    try:
+        gradient.source_for(*call.positional, **call.named)
+    except SrcgradError:
+        return Verdict("no reference", "the gradient itself is refused")
+    arguments = fresh_arguments(call)
+    products = []
+    directions = [direction_of(call, seed) for seed in (7, 8)]
+    by_leaf = [gradient_by_leaf(direction, call.argnums) for direction in directions]
+    try:
+        positional, named = arguments
+        product = Pushforward(
+            gradient, positional, named, lambda parameters: Choice(parameters, call.argnums), Options("tangent", "any")
+        )
+        source = product.specialisation.generated.text
+        for direction in directions:
+            with redirect_stdout(StringIO()):
+                products.append(gradient_by_leaf(product(direction), call.argnums))
+    except SrcgradError as refusal:
+        return Verdict("crashed" if source else "refused", str(refusal), source)
+    except Exception:  # an internal error of srcgrad or of its generated code, which is what is looked for
+        return Verdict("crashed", traceback.format_exc(limit=-6), source)
+    forth, size = along(products[0], by_leaf[1])
+    back, other = along(products[1], by_leaf[0])
+    single = any(np.asarray(leaf).dtype.itemsize == 4 for leaf in by_leaf[0].values())
+    if single or any(np.asarray(leaf).dtype.kind == "c" for leaf in by_leaf[0].values()):
+        return Verdict("right", source=source)
+    finite = all(np.all(np.isfinite(leaf)) for leaf in products[0].values())
+    if finite and abs(forth - back) > 1e-10 * max(size, other, 1.0):
+        return Verdict("wrong", f"the Hessian is not symmetric: {forth!r} and {back!r}", source)
+    coarse, fine = (
+        {key: (slope(by_leaf[0], h)[key] - slope(by_leaf[0], -h)[key]) / (2.0 * h) for key in products[0]}
+        for h in (2e-5, 1e-5)
+    )
+    for key, leaf in products[0].items():
+        expected = (4.0 * fine[key] - coarse[key]) / 3.0
+        scale = 1.0 + float(np.max(np.abs(expected), initial=0.0))
+        if float(np.max(np.abs(coarse[key] - fine[key]), initial=0.0)) > 1e-4 * scale:
+            return Verdict("no reference", "differences of the gradient do not settle", source)
+        if not float(np.max(np.abs(expected - leaf), initial=0.0)) <= 1e-5 * scale:
+            return Verdict("wrong", f"argument {key}: {leaf} instead of {expected}", source)
+    return Verdict("right", source=source)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, Self
@@ -12,6 +13,7 @@ from srcgrad.backend import Numba
 from srcgrad.calling.annotations import kinds_from_annotations
 from srcgrad.calling.argnums import Argnums, Choice
 from srcgrad.calling.named import named_function
+from srcgrad.calling.nested import function_for, signature_for
 from srcgrad.calling.sharing import derivatives_of
 from srcgrad.calling.specialising import Options
 from srcgrad.calling.storing import store
@@ -73,6 +75,8 @@ class Derivative:
         self._specialisations = shared.specialisations(parameters, choice, options)
         self._find = self._specialisations.find
         self._storage = STORAGE.difference(parameters.names)
+        # What runs where a differentiated program calls this derivative, by the kinds of the arguments.
+        self._for_kinds: dict[Any, Any] = {}
         self._for_receivers: Self | None = None
         self._describe(plain)
 
@@ -186,6 +190,14 @@ class Derivative:
         self.primal = self.__wrapped__ = bound
         self._resolved = replace(self._resolved, leading=(bound and bound.__self__,))
         self._bind = self._parameters.binder(self._resolved.leading, {})
+
+    def __srcgrad_signature__(self) -> inspect.Signature:
+        """The parameters, for a call inside a differentiated program."""
+        return signature_for(self)
+
+    def __srcgrad_for__(self, kinds: Mapping[str, Kind]) -> Any:
+        """The function that runs for arguments of these kinds, for a call inside a differentiated program."""
+        return function_for(self, kinds)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.primal, self._argnums, self._has_aux, self._backend)

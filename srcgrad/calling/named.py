@@ -23,6 +23,8 @@ def named_function(function: Callable[..., Any]) -> FunctionType:
     """The function itself; for one that has a rule and no source, a function that does nothing but call it."""
     if isinstance(function, FunctionType) and not has_rule(function):
         return function
+    if hasattr(type(function), "__srcgrad_for__"):
+        return _call_of_derivative(function)
     if not has_rule(function) and not isinstance(function, CustomFunction):
         raise SourceError(
             f"{_name(function)} has neither Python source nor a rule",
@@ -86,3 +88,27 @@ def _parameters(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
     by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     required = [item.name for item in signature if item.kind in by_position and item.default is item.empty]
     return required or ["x"], required or ["x"]
+
+
+def _call_of_derivative(derivative: Any) -> FunctionType:
+    """A function that calls a derivative, with the parameters of the derivative's own function."""
+    known: FunctionType | None = derivative.__dict__.get("_call")
+    if known is None:
+        primal = named_function(derivative._function)
+        written = Parameters(primal, 0, ())
+        name = derivative.__name__.replace("<lambda>", "anonymous").strip("<>")
+        star = [f"*{written.variadic}"] if written.variadic else []
+        two_stars = [f"**{written.variadic_keywords}"] if written.variadic_keywords else []
+        keywords = [f"{key}={key}" for key in primal.__code__.co_varnames[primal.__code__.co_argcount :]
+                    [: primal.__code__.co_kwonlyargcount]]
+        arguments = ", ".join([*written.positional, *star, *keywords, *two_stars])
+        text = f"def {name}({', '.join(written.header)}):\n    return derivative({arguments})\n"
+        filename = f"<srcgrad: {name} {id(derivative)}>"
+        linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+        module: dict[str, Any] = {"derivative": derivative, "__name__": "srcgrad_generated.nested"}
+        exec(compile(text, filename, "exec"), module)
+        known = module[name]
+        assert isinstance(known, FunctionType)
+        known.__defaults__, known.__kwdefaults__ = primal.__defaults__, primal.__kwdefaults__
+        derivative.__dict__["_call"] = known
+    return known

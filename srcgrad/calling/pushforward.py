@@ -45,6 +45,14 @@ class Pushforward:
             error.location = error.location or self.parameters.location()
             raise
 
+    def chosen(self) -> tuple[Any, ...]:
+        """The chosen arguments."""
+        return tuple(
+            pick.of(self.arguments[self.parameters.index(pick.parameter)])
+            for pick in self.specialisation.arrangement.picks
+            if pick is not None
+        )
+
     def _by_parameter(self, tangents: Sequence[Any]) -> list[Any]:
         """The tangents of the differentiated parameters, those of ``*args`` as one."""
         arrangement = self.specialisation.arrangement

@@ -21,12 +21,13 @@ from srcgrad.emit.module import module_text
 from srcgrad.errors import Location, located, location_of
 from srcgrad.kind import Array, DictOf, Instance, Iterator, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.optimise.finish import finish
-from srcgrad.pipeline.assembly import gradient_function, pair_functions, transposed_function
+from srcgrad.pipeline.assembly import gradient_function, pair_functions, transposed_function, use_runtime
 from srcgrad.pipeline.compiled import compiled_module
 from srcgrad.pipeline.derivation import Derivation, derive, free_names
 from srcgrad.pipeline.expansion import FORWARD, REVERSE, Form, expand
-from srcgrad.pipeline.program import SourceProgram
-from srcgrad.pipeline.requests import Generated, GlobalRead, Request
+from srcgrad.pipeline.nested import gradient_pair
+from srcgrad.pipeline.program import ORIGINS, SourceProgram
+from srcgrad.pipeline.requests import Generated, GlobalRead, Nested, Request
 from srcgrad.pipeline.reserved import without_reserved_names
 from srcgrad.pipeline.tangent import Wanted, tangent_function
 from srcgrad.pipeline.transposition import tangent_rule, without_tangents
@@ -106,10 +107,26 @@ class Module:
             source = self.program.source(function)
             self.sources.append(source)
             self._open.append(function)
+            nested = getattr(function, "__srcgrad_nested__", None)
             with located(source.filename, source.lines):
-                self._add_pair(function, dict(kinds), wrt, known, False, read_once, held)
+                if isinstance(nested, Nested):
+                    self._add_gradient_pair(nested, kinds, wrt, known)
+                else:
+                    self._add_pair(function, dict(kinds), wrt, known, False, read_once, held)
             self._open.pop()
         return known
+
+    def _add_gradient_pair(
+        self, nested: Nested, kinds: Mapping[str, Kind], wrt: tuple[str, ...], names: tuple[str, str]
+    ) -> None:
+        def generate(request: Request) -> Generated:
+            module = Module(request)
+            module.add_main()
+            return module.emitted()
+
+        for function in gradient_pair(names, nested, kinds, wrt, self.helpers, generate, self.request_tangent):
+            use_runtime(function, self.helpers)
+            self._finish(function, kinds, {}, frozenset(), frozenset())
 
     def _request_primal(self, function: Any, kinds: Mapping[str, Kind]) -> None:
         """Let the module have the text of a function that a pass has cut out of another."""
@@ -282,6 +299,7 @@ class Module:
         text = module_text(order, self.heading(order), self._imports())
         module = load_module(text, namespace, self.main[-1])
         environment = tuple(GlobalRead(read, module, chosen) for read, chosen in self.reads.values())
+        module[ORIGINS] = {chosen: read for read, chosen in self.reads.values()}
         main = module[self.main[0]] if len(self.main) == 1 else tuple(module[called] for called in self.main)
         return Generated(text, main, environment)
 

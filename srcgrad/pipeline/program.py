@@ -33,6 +33,10 @@ def names_in(tree: gast.AST) -> set[str]:
     return {node.id for node in gast.walk(tree) if isinstance(node, gast.Name)}
 
 
+# Where a generated module keeps what its names were read from.
+ORIGINS = "__srcgrad_origins__"
+
+
 class SourceProgram:
     """Reads functions on demand.
 
@@ -81,6 +85,11 @@ class SourceProgram:
             return self.lookup(made.function, name)
         source = read_function(function)
         found = lookup(source, name)
+        origins = found.owner.get(ORIGINS) if isinstance(found.owner, Mapping) else None
+        if origins is not None and name in origins:
+            # Generated code: what its module has is a copy of what the user's variable held.
+            read = origins[name]
+            return Binding(read.name, "global", read.owner, read.value(), True)
         if name == "np" and not found.is_set and name not in names_in(source.tree):
             return Binding(name, "global", _NUMPY, np, True)
         return found

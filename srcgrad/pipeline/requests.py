@@ -37,6 +37,18 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Nested:
+    """A derivative that a differentiated program calls: what it was generated for, and what users call.
+
+    With ``single`` it returns one gradient, otherwise a tuple of them.
+    """
+
+    request: Request
+    derivative: Any
+    single: bool
+
+
+@dataclass(frozen=True)
 class GlobalRead:
     """A global or closure variable that generated code reads under a name of its own module."""
 

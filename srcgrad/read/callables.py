@@ -38,6 +38,9 @@ def resolve(target: Any) -> Resolved:
     """
     while hasattr(type(target), "__srcgrad_function__"):
         target = target.__srcgrad_function__()
+    if hasattr(type(target), "__srcgrad_for__"):
+        # A derivative: for each kind of arguments another function runs.
+        return Resolved(target)
     match target:
         case FunctionType() | BuiltinFunctionType():
             return Resolved(target)

@@ -11,6 +11,7 @@ from srcgrad.rules import numpy as _numpy  # noqa: F401  (registers its rules)
 from srcgrad.rules import operators as _operators  # noqa: F401
 from srcgrad.rules import python as _python  # noqa: F401
 from srcgrad.rules import python_tangents as _python_tangents  # noqa: F401
+from srcgrad.rules import runtime_tangents as _runtime_tangents  # noqa: F401
 from srcgrad.rules.registry import (
     adjoint,
     find,

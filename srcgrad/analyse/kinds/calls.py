@@ -167,6 +167,14 @@ class Calls(Expressions):
     ) -> Target:
         """Call a function of the user's, whatever it is wrapped in."""
         program = self.session.program
+        if hasattr(type(target), "__srcgrad_for__"):
+            parameters = self.bind(node, target.__srcgrad_signature__(), positional, keywords, target.__name__)
+            try:
+                function = target.__srcgrad_for__(parameters)
+            except SrcgradError as error:
+                error.node = error.node or node
+                raise
+            return self._invoke_resolved(node, function, positional, keywords)
         try:
             resolved = program.resolve(target)
         except SrcgradError:
@@ -389,8 +397,9 @@ def _unknowns_of(kinds: Any) -> frozenset[str]:
 
 
 def _is_own(function: types.FunctionType) -> bool:
-    """Whether a function is part of srcgrad itself."""
-    return function.__code__.co_filename.startswith(_PACKAGE)
+    """Whether a function is part of srcgrad itself, other than what generated code calls."""
+    filename = function.__code__.co_filename
+    return filename.startswith(_PACKAGE) and not filename.startswith((f"{_PACKAGE}runtime", f"{_PACKAGE}rules"))
 
 
 def is_foreign(function: types.FunctionType) -> bool:

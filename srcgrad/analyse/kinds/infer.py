@@ -13,6 +13,7 @@ import numpy as np
 from srcgrad.analyse.kinds import containers as containers
 from srcgrad.analyse.kinds import custom as custom
 from srcgrad.analyse.kinds import introspection as introspection
+from srcgrad.analyse.kinds import runtime as runtime
 from srcgrad.analyse.kinds.facts import Kinds, Program
 from srcgrad.analyse.kinds.frame import Session
 from srcgrad.analyse.kinds.statements import Statements

@@ -77,7 +77,7 @@ def _kind_of(value: Any, name: str, depth: int) -> Kind:
         return Scalar(_dtype_name(value.dtype), False, symbol=name if value.dtype.kind in "iu" else None)
     if isinstance(value, _CONSTANTS):
         return Constant(value)
-    if isinstance(value, _CALLABLES):
+    if isinstance(value, _CALLABLES) or hasattr(cls, "__srcgrad_for__"):
         return Function((value,))
     if depth > _DEEPEST:
         return Opaque()

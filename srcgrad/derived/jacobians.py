@@ -1,0 +1,167 @@
+"""Jacobians: all partial derivatives of all results, column by column, row by row, or whichever are fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from srcgrad.calling.argnums import Argnums, Choice
+from srcgrad.calling.pullback import forward_and_pullback
+from srcgrad.calling.pushforward import Pushforward
+from srcgrad.calling.specialising import Options
+from srcgrad.derived.structures import basis, leaves, mapped, size
+from srcgrad.errors import ArgumentTypeError, SrcgradError
+
+
+class Jacobian:
+    """The Jacobian of a function, as a function of the same arguments; made by `jacfwd`, `jacrev` and `jacobian`.
+
+    Attributes
+    ----------
+    primal : callable
+        The function that it is made from.
+    source : str
+        The generated text of the latest call.
+    """
+
+    noun = "Jacobian"
+
+    def __init__(
+        self, function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+    ) -> None:
+        if not callable(function):
+            raise ArgumentTypeError(f"a function is wanted, not {function!r}", advice="write jacobian(f)")
+        self.primal = function
+        self._argnums = argnums
+        self._has_aux = has_aux
+        self._holomorphic = holomorphic
+        self._source: str | None = None
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """The Jacobian at these arguments."""
+        raise NotImplementedError
+
+    @property
+    def source(self) -> str:
+        """The generated text of the latest call."""
+        if self._source is None:
+            raise ArgumentTypeError("nothing is generated yet", advice="call it once")
+        return self._source
+
+    def __repr__(self) -> str:
+        return f"<{self.noun} of {getattr(self.primal, '__name__', self.primal)}>"
+
+    def _columns(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """In forward mode: one column for each number of the arguments."""
+        options = Options("value_and_tangent", "any", self._has_aux)
+        push = Pushforward(
+            self.primal, args, kwargs, lambda parameters: Choice(parameters, self._argnums), options
+        )
+        self._source = push.specialisation.generated.text
+        arguments = push.chosen()
+        self._check_complex(arguments)
+        out: Any = None
+        aux: Any = None
+        columns: list[list[Any]] = []
+        for direction in basis(arguments):
+            out, tangent, *rest = push(direction)
+            aux = rest[0] if rest else None
+            columns.append([np.asarray(leaf) for leaf in _slopes(out, tangent)])
+        whole = [np.stack([column[k] for column in columns], axis=-1) for k in range(len(columns[0]))]
+        return self._result(out, arguments, iter(whole), aux)
+
+    def _rows(self, args: Sequence[Any], kwargs: Mapping[str, Any], found: Any = None) -> Any:
+        """In reverse mode: one row for each number of the result."""
+        argnums = self._argnums
+        result, pullback = found or forward_and_pullback(
+            self.primal, tuple(args), dict(kwargs), argnums, self._has_aux, None
+        )
+        self._source = pullback.source
+        out, aux = result if self._has_aux else (result, None)
+        single = not isinstance(argnums, tuple | list)
+        arguments: Any = None
+        rows: list[list[Any]] = []
+        for cotangent in basis(out):
+            gradients = pullback(cotangent)
+            arguments = (gradients,) if single else gradients
+            rows.append([np.asarray(leaf) for leaf in leaves(arguments)])
+        self._check_complex(arguments)
+        flat = np.stack([np.concatenate([np.ravel(leaf) for leaf in row]) for row in rows])
+        start = 0
+        whole = []
+        for leaf in leaves(out):
+            count = int(np.size(leaf))
+            whole.append(flat[start : start + count].reshape(*np.shape(leaf), flat.shape[1]))
+            start += count
+        return self._result(out, arguments, iter(whole), aux)
+
+    def _result(self, out: Any, arguments: tuple[Any, ...], whole: Iterator[Any], aux: Any) -> Any:
+        """Blocks of shape ``out.shape + arg.shape``, in the structure of the result, then that of the arguments."""
+
+        def split(leaf: Any) -> Any:
+            block = next(whole)
+            start = 0
+
+            def part(argument: Any) -> Any:
+                nonlocal start
+                count = int(np.size(argument))
+                piece = block[..., start : start + count].reshape(np.shape(leaf) + np.shape(argument))
+                start += count
+                return piece.copy() if piece.ndim else piece[()]
+
+            parts = tuple(mapped(argument, part) for argument in arguments)
+            return parts if isinstance(self._argnums, tuple | list) else parts[0]
+
+        jacobian = mapped(out, split)
+        return (jacobian, aux) if self._has_aux else jacobian
+
+    def _check_complex(self, arguments: Any) -> None:
+        is_complex = any(np.iscomplexobj(leaf) for leaf in leaves(arguments))
+        if is_complex and not self._holomorphic:
+            raise ArgumentTypeError(
+                "the Jacobian with respect to complex numbers has no single convention",
+                advice="for a function that is complex differentiable pass holomorphic=True",
+            )
+
+
+def _slopes(out: Any, tangent: Any) -> Iterator[Any]:
+    """The leaves of a tangent that belong to the leaves of a result."""
+    for leaf, slope in zip(leaves(out), leaves(tangent), strict=True):
+        yield np.broadcast_to(slope, np.shape(leaf))
+
+
+class ForwardJacobian(Jacobian):
+    """A Jacobian made column by column; made by `srcgrad.jacfwd`."""
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """The Jacobian at these arguments."""
+        return self._columns(args, kwargs)
+
+
+class ReverseJacobian(Jacobian):
+    """A Jacobian made row by row; made by `srcgrad.jacrev`."""
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """The Jacobian at these arguments."""
+        return self._rows(args, kwargs)
+
+
+class AnyJacobian(Jacobian):
+    """A Jacobian made from rows or columns, whichever are fewer; made by `srcgrad.jacobian`."""
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """The Jacobian at these arguments."""
+        options = Options("value_and_tangent", "any", self._has_aux)
+        push = Pushforward(
+            self.primal, args, kwargs, lambda parameters: Choice(parameters, self._argnums), options
+        )
+        try:
+            found = forward_and_pullback(self.primal, args, kwargs, self._argnums, self._has_aux, None)
+        except SrcgradError:
+            return self._columns(args, kwargs)
+        out = found[0][0] if self._has_aux else found[0]
+        if size(out) < size(push.chosen()):
+            return self._rows(args, kwargs, found)
+        return self._columns(args, kwargs)

@@ -1,0 +1,69 @@
+"""Second derivatives: Hessians and their products with vectors, forward over reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from srcgrad.api import grad
+from srcgrad.calling.argnums import Argnums, Choice
+from srcgrad.calling.derivative import Gradient
+from srcgrad.calling.pushforward import Pushforward
+from srcgrad.calling.specialising import Options
+from srcgrad.derived.jacobians import ForwardJacobian
+from srcgrad.errors import ArgumentTypeError
+
+
+class Hessian(ForwardJacobian):
+    """The Hessian of a function: the forward Jacobian of its gradient; made by `srcgrad.hessian`."""
+
+    noun = "Hessian"
+
+    def __init__(
+        self, function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
+    ) -> None:
+        super().__init__(grad(function, argnums, has_aux=has_aux), argnums, has_aux, holomorphic)
+
+    def __repr__(self) -> str:
+        return f"<Hessian of {str(getattr(self.primal, '__name__', self.primal)).removesuffix('_grad')}>"
+
+
+class HessianProduct:
+    """The product of a function's Hessian with a vector; made by `srcgrad.hvp`.
+
+    Attributes
+    ----------
+    primal : callable
+        The function whose Hessian it is.
+    source : str
+        The generated text of the latest call: the tangent of the gradient.
+    """
+
+    def __init__(self, function: Callable[..., Any], argnums: Argnums = 0) -> None:
+        self.primal = function
+        self.gradient: Gradient = grad(function, argnums)
+        self._argnums = argnums
+        self._source: str | None = None
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """The product at the function's arguments, with the vector behind them."""
+        if not args:
+            raise ArgumentTypeError("the vector is missing", advice="write hvp(f)(x, v)")
+        *primals, vector = args
+        options = Options("tangent", "any")
+        push = Pushforward(
+            self.gradient, primals, kwargs, lambda parameters: Choice(parameters, self._argnums), options
+        )
+        self._source = push.specialisation.generated.text
+        several = isinstance(self._argnums, tuple | list)
+        return push(tuple(vector) if several else (vector,))
+
+    @property
+    def source(self) -> str:
+        """The generated text of the latest call."""
+        if self._source is None:
+            raise ArgumentTypeError("nothing is generated yet", advice="call it once")
+        return self._source
+
+    def __repr__(self) -> str:
+        return f"<Hessian product of {getattr(self.primal, '__name__', self.primal)}>"
