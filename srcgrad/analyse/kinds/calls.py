@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import os
 import types
 from collections.abc import Mapping
 from typing import Any
@@ -19,8 +18,9 @@ from srcgrad.analyse.kinds.facts import CallFact, Target
 from srcgrad.analyse.kinds.frame import Frame
 from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, forget_values, join, join_all, without_none
 from srcgrad.analyse.kinds.library import library_call
+from srcgrad.analyse.kinds.origins import is_foreign, is_own
 from srcgrad.analyse.kinds.samples import may_be_sampled
-from srcgrad.analyse.kinds.values import constant_kind, environment_kind, is_library
+from srcgrad.analyse.kinds.values import constant_kind, environment_kind
 from srcgrad.custom import Checkpoint, CustomFunction, CustomVjp, checkpoint_of
 from srcgrad.errors import ArgumentTypeError, SourceError, SrcgradError, UnsupportedError
 from srcgrad.kind import (
@@ -43,7 +43,6 @@ from srcgrad.syntax.binding import Default, bind_arguments, signature_of
 from srcgrad.syntax.scopes import names_read
 
 _MOST_VARIANTS = 12
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
 _SPELLED_OUT = (np.reshape, np.transpose)
 
 
@@ -121,6 +120,8 @@ class Calls(Expressions):
         """Call one function."""
         if isinstance(target, (gast.FunctionDef, gast.Lambda)):
             return self._invoke_inner(node, target, positional, keywords)
+        if hasattr(type(target), "__srcgrad_for__"):
+            return self._invoke_derivative(node, target, positional, keywords)
         if is_hashable(target) and target in BUILTINS:
             return Target(target, result=BUILTINS[target](self, node, positional, keywords))
         if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
@@ -167,14 +168,6 @@ class Calls(Expressions):
     ) -> Target:
         """Call a function of the user's, whatever it is wrapped in."""
         program = self.session.program
-        if hasattr(type(target), "__srcgrad_for__"):
-            parameters = self.bind(node, target.__srcgrad_signature__(), positional, keywords, target.__name__)
-            try:
-                function = target.__srcgrad_for__(parameters)
-            except SrcgradError as error:
-                error.node = error.node or node
-                raise
-            return self._invoke_resolved(node, function, positional, keywords)
         try:
             resolved = program.resolve(target)
         except SrcgradError:
@@ -190,7 +183,7 @@ class Calls(Expressions):
             return dataclasses.replace(inner, leading=resolved.leading, keywords=resolved.keywords)
         if not isinstance(function, types.FunctionType) or is_foreign(function):
             return Target(function, False, resolved.leading, resolved.keywords, None, Opaque())
-        if _is_own(function) and not (has_rule(function) or is_nondifferentiable(function)):
+        if is_own(function) and not (has_rule(function) or is_nondifferentiable(function)):
             raise UnsupportedError(
                 "derivatives inside a differentiated function are not supported yet",
                 node=node,
@@ -209,6 +202,17 @@ class Calls(Expressions):
         return Target(
             function, False, resolved.leading, resolved.keywords, frame.parameters, result, inside=frame.kinds
         )
+
+    def _invoke_derivative(
+        self, node: gast.AST, target: Any, positional: list[Kind], keywords: dict[str, Kind]
+    ) -> Target:
+        """Call what srcgrad has made: for arguments of these kinds it runs one generated function."""
+        try:
+            parameters = self.bind(node, target.__srcgrad_signature__(), positional, keywords, target.__name__)
+            return self._invoke_resolved(node, target.__srcgrad_for__(parameters), positional, keywords)
+        except SrcgradError as error:
+            error.node = error.node or node
+            raise
 
     def _invoke_inner(
         self, node: gast.AST, target: gast.FunctionDef | gast.Lambda, positional: list[Kind], keywords: dict[str, Kind]
@@ -394,15 +398,3 @@ def _unknowns_of(kinds: Any) -> frozenset[str]:
     for kind in kinds:
         change_lengths(kind, collect)
     return frozenset(found)
-
-
-def _is_own(function: types.FunctionType) -> bool:
-    """Whether a function is part of srcgrad itself, other than what generated code calls."""
-    filename = function.__code__.co_filename
-    return filename.startswith(_PACKAGE) and not filename.startswith((f"{_PACKAGE}runtime", f"{_PACKAGE}rules"))
-
-
-def is_foreign(function: types.FunctionType) -> bool:
-    """Whether a function is the standard library's or NumPy's own: its source is not interpreted."""
-    # Not function.__module__, which functools.wraps copies from another function.
-    return is_library(function.__globals__.get("__name__", ""))

@@ -11,9 +11,10 @@ import gast
 import numpy as np
 
 from srcgrad.analyse.kinds.builtin import BUILTINS, Arguments, Options, transfer_of
-from srcgrad.analyse.kinds.calls import Calls, is_foreign
+from srcgrad.analyse.kinds.calls import Calls
 from srcgrad.analyse.kinds.facts import Target
 from srcgrad.analyse.kinds.library import library_call
+from srcgrad.analyse.kinds.origins import is_foreign
 from srcgrad.analyse.kinds.samples import may_be_sampled
 from srcgrad.kind import (
     Array,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import gast
@@ -9,9 +10,20 @@ import gast
 from srcgrad import runtime
 from srcgrad.analyse.kinds.builtin import Arguments, Options, transfer_of
 from srcgrad.analyse.kinds.elementwise import operand_of
-from srcgrad.analyse.kinds.joins import without_none
+from srcgrad.analyse.kinds.joins import join_all, without_none
 from srcgrad.analyse.kinds.library import dims_of_shape
-from srcgrad.kind import Array, Constant, Kind, Opaque, Scalar
+from srcgrad.kind import (
+    Array,
+    Constant,
+    DictOf,
+    Instance,
+    Kind,
+    Opaque,
+    Scalar,
+    SequenceOf,
+    TupleOf,
+    is_differentiable,
+)
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds.calls import Calls
@@ -33,10 +45,47 @@ def _as_argument(frame: Calls, node: gast.AST, arguments: Arguments, options: Op
     return arguments[0]
 
 
-@transfer_of(runtime.zeros_like, runtime.own_copy)
-def _as_model(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    """Zeros in the structure of a value, and a copy of a value, have its kind."""
+@transfer_of(runtime.own_copy)
+def _copy(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """A copy of a value has its kind."""
     return arguments[0]
+
+
+@transfer_of(runtime.zeros_like, runtime.as_mirror)
+def _mirror(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """The adjoint of a container is a mirror of it."""
+    return mirror_of(arguments[0], frame.site(node))
+
+
+@transfer_of(runtime.add_mirrors)
+def _sum(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """The sum of two mirrors has the kind of the first."""
+    return mirror_of(arguments[0], frame.site(node))
+
+
+def mirror_of(kind: Kind, site: str) -> Kind:
+    """The kind of the mirror of a value: lists for tuples, namespaces for objects, None for what is no number."""
+    if not is_differentiable(kind) and not isinstance(kind, Scalar | Opaque):
+        return Constant(None)
+    match kind:
+        case Scalar(dtype=dtype):
+            return Constant(None) if dtype == "bool" else Scalar(dtype if is_differentiable(kind) else "float64")
+        case TupleOf(elements=elements):
+            return SequenceOf(join_all([mirror_of(element, site) for element in elements]), list, None, _at(site))
+        case SequenceOf(element=element):
+            return SequenceOf(mirror_of(element, site), list, None, _at(site))
+        case DictOf(element=element, entries=entries, key=key):
+            inside = None if entries is None else tuple((name, mirror_of(item, site)) for name, item in entries)
+            return DictOf(mirror_of(element, site), inside, key, _at(site))
+        case Instance(attributes=attributes):
+            inside = tuple((name, mirror_of(item, site)) for name, item in attributes)
+            return Instance(SimpleNamespace, inside, None, _at(site))
+        case _:
+            return kind
+
+
+def _at(site: str) -> frozenset[str]:
+    return frozenset({site})
 
 
 @transfer_of(runtime.real_like)
