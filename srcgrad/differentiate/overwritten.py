@@ -10,7 +10,7 @@ from srcgrad.analyse.inequalities import Linear, contradictory
 from srcgrad.analyse.memory import Memory
 from srcgrad.differentiate.bounds import increment_of, index_symbol
 from srcgrad.differentiate.shared import simple_steps
-from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Steps
+from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Steps
 from srcgrad.differentiate.touches import Touch, restored_part, touches
 from srcgrad.kind import Array
 
@@ -42,17 +42,52 @@ def drop_idle_overwrites(steps: Steps, parameters: Iterable[str], kinds: Kinds, 
     found: dict[str, tuple[list[Touch], list[Touch]]] = defaultdict(lambda: ([], []))
     for touch in touches(steps, variables, parameters, kinds):
         found[touch.variable][touch.overwrite is not None].append(touch)
+    few = [(reads, writes) for reads, writes in found.values() if len(reads) * len(writes) <= _MOST_PAIRS]
     idle: set[Overwrite] = set()
-    for reads, writes in found.values():
-        if len(reads) * len(writes) <= _MOST_PAIRS:
-            own = {(write.position, write.text) for write in writes if write.extents is not None}
-            idle |= {
-                write.overwrite
-                for write in writes
-                if write.overwrite is not None and not any(_meet(read, write, own) for read in reads)
-            }
+    renewed: set[Simple] = set()
+    for reads, writes in few:
+        renewed |= _better_renewed(reads, writes, renewed)
+    for reads, writes in few:
+        own = _own_parts(writes)
+        active = [read for read in reads if _is_active(read, renewed)]
+        idle |= {
+            write.overwrite
+            for write in writes
+            if write.overwrite is not None and not any(_meet(read, write, own) for read in active)
+        }
     for step in simple_steps(steps):
         step.overwrites = [overwrite for overwrite in step.overwrites if overwrite not in idle]
+        if step in renewed:
+            step.early, step.adjoint = step.renewed, []
+
+
+def _better_renewed(reads: list[Touch], writes: list[Touch], before: set[Simple]) -> set[Simple]:
+    """The steps whose reversal, where it reads the element that they wrote, needs no record of what was there.
+
+    All else that it reads of the array must be other elements, which are then as they were.
+    """
+    found: set[Simple] = set()
+    own = _own_parts(writes)
+    for write in writes:
+        step = write.step
+        if step is None or not step.renewed:
+            continue
+        mine = [read for read in reads if read.step is step and read.renewed]
+        others = [read for read in reads if read.step is not step and _is_active(read, before | found)]
+        apart = all(read.text == write.text or _apart(read, write, len(write.context.loops), []) for read in mine)
+        if apart and not any(_meet(read, write, own) for read in (*mine, *others)):
+            found.add(step)
+    return found
+
+
+def _is_active(read: Touch, renewed: set[Simple]) -> bool:
+    """Whether a read belongs to the adjoint that its step has."""
+    return read.step is None or (read.step in renewed) == read.renewed
+
+
+def _own_parts(writes: list[Touch]) -> set[tuple[int, str]]:
+    """Where each part is put back."""
+    return {(write.position, write.text) for write in writes if write.extents is not None}
 
 
 def _single_buffers(steps: Steps, parameters: list[str], kinds: Kinds) -> frozenset[str]:

@@ -17,6 +17,7 @@ from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.handing_on import HandingOn
 from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.lists import Lists
+from srcgrad.differentiate.renewing import NEW_VALUE, with_element, with_operation
 from srcgrad.differentiate.steps import Overwrite, Simple
 from srcgrad.differentiate.terms import gathered
 from srcgrad.differentiate.writes import Writes, is_scatter
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 
 # Stands for the value that a variable has after the statement, where the statement reads its earlier value, too.
-_NEW_VALUE = "the new value"
 
 _VALUED = (gast.Expr, gast.Assign)
 
@@ -73,6 +73,11 @@ class Statements:
         renewed, self._renewed = self._renewed, None
         if renewed is not None:
             step.early, step.adjoint = self._split(step.adjoint, renewed)
+        named = self.writes.take_named_value()
+        if named is not None:
+            element, value = named
+            step.renewed = with_element(step.adjoint, element)
+            step.adjoint = with_operation(step.adjoint, value)
         if (step.adjoint or step.early) and step.comment is None:
             step.comment = print_tree(copy_tree(statement), wrap=False).strip()
         return step
@@ -154,21 +159,21 @@ class Statements:
         cotangent = self._taken(variable, value, kind)
         if itself:
             self._renewed = variable
-            self.adjoints.known[_NEW_VALUE] = kind
-        self.expressions.value = (value, name(_NEW_VALUE if itself else variable))
+            self.adjoints.known[NEW_VALUE] = kind
+        self.expressions.value = (value, name(NEW_VALUE if itself else variable))
         self.expressions.push(value, cotangent)
         self._give_back(variable)
         return self._step_of([statement], [variable], names_read(value))
 
     def _split(self, adjoint: list[gast.stmt], variable: str) -> tuple[list[gast.stmt], list[gast.stmt]]:
         """The adjoint statements that read a variable's new value, which come before its earlier one is restored."""
-        readers = [place for place, statement in enumerate(adjoint) if _NEW_VALUE in names_read(statement)]
+        readers = [place for place, statement in enumerate(adjoint) if NEW_VALUE in names_read(statement)]
         end = readers[-1] + 1 if readers else 0
         early, rest = adjoint[:end], adjoint[end:]
         if variable in names_read(early):
             kept = name(self.expressions.names.fresh(f"{variable}_new"))
-            return [assign(kept, name(variable))], [substitute(statement, {_NEW_VALUE: kept}) for statement in adjoint]
-        return [substitute(statement, {_NEW_VALUE: name(variable)}) for statement in early], rest
+            return [assign(kept, name(variable))], [substitute(statement, {NEW_VALUE: kept}) for statement in adjoint]
+        return [substitute(statement, {NEW_VALUE: name(variable)}) for statement in early], rest
 
     def _taken(self, variable: str, value: gast.expr, kind: Kind) -> Cotangent:
         """The adjoint of an assigned variable, taken out of it: the variable's earlier value has its own."""

@@ -85,6 +85,7 @@ class _Walk:
             for statement in statements:
                 self._reads(statement, context)
         self._early = self._renewed = False
+        self._step = None
         for variable in sorted(self.variables & step.held):
             self._note(variable, None, "", context)
         for overwrite in step.overwrites:
@@ -94,8 +95,9 @@ class _Walk:
                 part = restored_part(overwrite)
                 extents = self.bounds.extents(part, context) if part is not None else None
                 text = gast.dump(part) if part is not None else ""
+                self._step = step
                 self._note(overwrite.variable, extents, text, context, overwrite)
-        self._step = None
+                self._step = None
 
     def _note(
         self,

@@ -14,6 +14,7 @@ from srcgrad.differentiate.construction import may_be_assigned
 from srcgrad.differentiate.cotangent import Cotangent, fitted
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.overwriting import Overwriting, everything, loaded
+from srcgrad.differentiate.renewing import NEW_VALUE, new_value
 from srcgrad.differentiate.steps import Simple
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Instance, Kind, Number, Opaque, Scalar
@@ -43,6 +44,12 @@ class Writes:
         self.adjoints = adjoints
         self.expressions = expressions
         self.overwriting = Overwriting(kinds, adjoints.shadows)
+        self._named_value: tuple[gast.expr, gast.expr] | None = None
+
+    def take_named_value(self) -> tuple[gast.expr, gast.expr] | None:
+        """The element that a statement wrote, and the value it wrote, where rules have read that under a name."""
+        named, self._named_value = self._named_value, None
+        return named
 
     def assign(self, statement: gast.stmt, target: gast.expr, value: gast.expr) -> Simple:
         """``a[i] = v``: the element's adjoint goes to v, and is zero before."""
@@ -73,6 +80,7 @@ class Writes:
         if not depends:
             self.expressions.statements.append(clear)
             return step
+        self._name_value(target, value)
         if self._may_repeat(target):
             taken = self.expressions.bind(self._won(target, part), kind)
             self.expressions.statements.append(clear)
@@ -145,6 +153,8 @@ class Writes:
             assert isinstance(whole, gast.BinOp)
             if isinstance(statement.op, gast.Mult):
                 factor = before
+            elif self._name_value(target, whole):
+                factor = divide(multiply(-1.0, new_value()), value)
             else:
                 factor = divide(multiply(-1.0, before), multiply(value, value))
             product = multiply(part, factor)
@@ -167,8 +177,21 @@ class Writes:
             taken = self.expressions.bind(part, kind)
             self.expressions.volatile = frozenset()
         self.expressions.statements.append(assign(everything(part), self._zero(target, kind)))
+        self._name_value(target, value)
         self._push(value, taken, kind)
         return step
+
+    def _name_value(self, target: gast.expr, value: gast.expr) -> bool:
+        """Let rules read a value under a name, where it is a number that an element of an array takes as it is."""
+        if not isinstance(target, gast.Subscript) or not isinstance(self.kinds.of.get(target.value), Array):
+            return False
+        element, written = self.kinds.of.get(target), self.kinds.of.get(value)
+        if not isinstance(element, Scalar) or not isinstance(written, Scalar) or element.dtype != written.dtype:
+            return False
+        self._named_value = (loaded(target), value)
+        self.expressions.value = (value, new_value())
+        self.adjoints.known[NEW_VALUE] = written
+        return True
 
     def expanded(self, statement: gast.AugAssign, target: gast.expr, kind: Kind) -> gast.expr:
         """The value that an augmented assignment gives its target: ``a[i] * v`` for ``a[i] *= v``."""

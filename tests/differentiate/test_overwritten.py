@@ -87,6 +87,26 @@ def test_what_is_not_written_again_is_not_recorded(function, argument):
     check(function, argument)
 
 
+def test_a_value_is_read_where_it_was_written():
+    def normalised(x):
+        for i in range(1, len(x)):
+            x[i] /= 1.0 + x[0] * x[0]
+        return np.sum(x * x)
+
+    assert tapes(normalised, VECTOR) == {}
+    check(normalised, VECTOR)
+
+
+def test_a_divisor_that_may_be_the_element_itself():
+    def halved(x, k):
+        for i in range(len(x)):
+            x[i] /= x[k]
+        return np.sum(x * x)
+
+    assert tapes(halved, VECTOR, 2) == {"x_tape": "x[i]"}
+    check(halved, VECTOR, 2)
+
+
 @pytest.mark.parametrize("function", [own_element, ahead, late_name, other_end, index_from_the_end])
 def test_what_is_read_and_written_is_recorded(function):
     assert tapes(function, VECTOR)
@@ -110,7 +130,7 @@ def random_text(random: Random) -> str:
 
     def statement(depth: int) -> list[str]:
         pad = "    " * depth
-        kind = random.randrange(9)
+        kind = random.randrange(10)
         if kind < 3:
             value = f"np.sin({place()}) * {place()}"
         elif kind < 5:
@@ -125,9 +145,11 @@ def random_text(random: Random) -> str:
         elif kind == 7:
             name = random.choice("pq")
             return [f"{pad}{name} = {random.choice(['i', 'min(i + 1, n - 1)', 'max(0, j - 1)', 'n - 1 - k', 'k'])}"]
+        elif kind == 8:
+            value = random.choice([f"np.exp(-{place()})", f"{place()} / (2.0 + {place()})", f"np.tanh({place()})"])
         else:
             value = place()
-        return [f"{pad}{place()} {random.choice(['=', '=', '+=', '-=', '*='])} {value}"]
+        return [f"{pad}{place()} {random.choice(['=', '=', '+=', '-=', '*=', '/='])} {value}"]
 
     lines = ["def program(a, b, n):", "    i = j = k = p = q = 0"]
     for _ in range(random.randint(1, 3)):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.programs.program import array, drawn, number, numbers, program
+from tests.programs.program import array, drawn, number, numbers, program, spd
 
 
 @program(array(4), number(), 4, 0.01, tags="numba")
@@ -185,3 +185,27 @@ def forward_substitution(L, b):
             s -= L[i, j] * x[j]
         x[i] = s / L[i, i]
     return np.sum(x * x)
+
+
+@program(array(5, 5), 2, argnums=0, tags="numba")
+def seidel(A, steps):
+    n = A.shape[0]
+    for _ in range(steps):
+        for i in range(1, n - 1):
+            for j in range(1, n - 1):
+                A[i, j] = 0.2 * (A[i - 1, j] + A[i, j - 1] + A[i, j] + A[i, j + 1] + A[i + 1, j])
+    return A[2, 3]
+
+
+@program(spd(4), tags="numba")
+def log_determinant(A):
+    n = A.shape[0]
+    for k in range(n):
+        for i in range(k + 1, n):
+            A[i, k] /= A[k, k]
+            for j in range(k + 1, n):
+                A[i, j] -= A[i, k] * A[k, j]
+    total = 0.0
+    for k in range(n):
+        total += np.log(A[k, k])
+    return total
