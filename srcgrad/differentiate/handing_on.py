@@ -19,11 +19,13 @@ Reversed::
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import gast
 
 from srcgrad.analyse.aliasing import held_places
+from srcgrad.analyse.operations import single_target
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
@@ -54,6 +56,12 @@ class HandingOn:
         if not self.expressions.depends(value) or self.shadows.is_reference(value):
             return step
         if isinstance(kind, SequenceOf | DictOf | Instance | TupleOf):
+            if isinstance(value, gast.Call) and _is_copy(value, self.kinds):
+                raise UnsupportedError(
+                    "a copy of an object that is written into is not differentiated",
+                    node=statement,
+                    advice="make a new object of what it holds: Point(p.x, p.y)",
+                )
             if not self.shadows.holds_numbers(kind):
                 self._check_items(statement, value)
                 return step
@@ -115,3 +123,9 @@ class HandingOn:
                     node=statement,
                     advice="give the array a name in a statement before",
                 )
+
+
+def _is_copy(value: gast.Call, kinds: Kinds) -> bool:
+    """Whether a call is ``copy.copy(x)`` or ``copy.deepcopy(x)``."""
+    target = single_target(value, kinds)
+    return target is not None and target.function in (copy.copy, copy.deepcopy)

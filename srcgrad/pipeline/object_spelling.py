@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import inspect
 from types import FunctionType
@@ -13,7 +14,7 @@ from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.kinds.objects import SuperOf
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.differentiate.construction import is_made_plainly, kept_arguments
-from srcgrad.kind import Function, Instance, Kind, Scalar, TupleOf
+from srcgrad.kind import Array, DictOf, Function, Instance, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import attribute, call, method, name, names_read
 
 _OPERATORS: dict[type[gast.AST], str] = {
@@ -51,6 +52,11 @@ def spelled_object(node: gast.expr, kinds: Kinds) -> gast.expr | None:
             return gast.Call(attribute(function, "__call__"), node.args, node.keywords)
         case gast.Call(func=gast.Attribute(value=value, attr="_replace"), args=[]) if is_path(value, kinds):
             return _with_fields(value, node.keywords, kinds.of.get(value))
+        case gast.Call(args=[value]) if is_path(value, kinds) and _calls(node, dataclasses.replace, kinds):
+            return _with_changes(value, node.keywords, kinds.of.get(value))
+        case gast.Call(args=[value], keywords=[]) if _calls(node, copy.copy, kinds):
+            is_plain = isinstance(kinds.of.get(value), SequenceOf | DictOf | Array)
+            return method(value, "copy") if is_plain else None
         case gast.Attribute(value=gast.Call(func=gast.Name(id="super"), args=[cls, receiver]) as value, attr=attr):
             kind = kinds.of.get(value)
             if not isinstance(kind, SuperOf) or isinstance(kinds.of.get(node), Function):
@@ -71,6 +77,22 @@ def _with_fields(value: gast.expr, changes: list[gast.keyword], kind: Kind | Non
     if not fields or not changed.keys() <= set(fields):
         return None
     return call(call("type", value), *(changed.get(field) or attribute(value, field) for field in fields))
+
+
+def _with_changes(value: gast.expr, changes: list[gast.keyword], kind: Kind | None) -> gast.expr | None:
+    """``dataclasses.replace(state, t=1.0)`` as ``type(state)(x=state.x, t=1.0)``."""
+    if not isinstance(kind, Instance) or not dataclasses.is_dataclass(kind.cls):
+        return None
+    fields = [field.name for field in dataclasses.fields(kind.cls) if field.init]
+    changed = {str(keyword.arg): keyword.value for keyword in changes}
+    if not changed.keys() <= set(fields):
+        return None
+    return call(call("type", value), **{field: changed.get(field) or attribute(value, field) for field in fields})
+
+
+def _calls(node: gast.Call, function: Any, kinds: Kinds) -> bool:
+    target = single_target(node, kinds)
+    return target is not None and target.function is function
 
 
 def _operator(left: gast.expr, operation: str | None, right: gast.expr, kinds: Kinds) -> gast.expr | None:

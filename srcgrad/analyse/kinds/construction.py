@@ -114,3 +114,15 @@ def _has_generated_init(cls: type) -> bool:
     """Whether a dataclass' constructor is the one that ``dataclasses`` wrote."""
     parameters = getattr(cls, "__dataclass_params__", None)
     return bool(parameters is not None and parameters.init)
+
+
+@transfer_of(dataclasses.replace)
+def _changed(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """A dataclass object like another, with some fields changed."""
+    made = arguments[0] if arguments else None
+    if not isinstance(made, Instance) or not dataclasses.is_dataclass(made.cls):
+        return Opaque()
+    known = dict(made.attributes)
+    fields = {field.name: known.get(field.name, Opaque()) for field in dataclasses.fields(made.cls) if field.init}
+    result: Kind = frame.construct(node, made.cls, [], {**fields, **options})[0]
+    return result
