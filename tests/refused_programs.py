@@ -5,6 +5,7 @@ The line in question carries the mark ``# <-``.
 
 from __future__ import annotations
 
+import copy
 import functools
 import operator
 from collections.abc import Callable
@@ -486,3 +487,20 @@ def reads_a_number_from_a_text(x):
 def reads_a_number_from_a_text_in_a_variable(x):
     text = f"{x}"
     return float(text) * x  # <-
+
+
+# ---- copies of objects ----
+
+
+class Held:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+
+@refused("a copy of an object that is written into", "other = copy.copy(held)")
+def copies_an_object(x):
+    held = Held(x * 1.0, np.ones(2) * x)
+    other = copy.copy(held)  # <-
+    other.b *= 2.0
+    return np.sum(held.b * other.b) * other.a
