@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FOUNDATION = {"backend", "custom", "errors", "kind", "runtime", "stopping"}
 SYNTAX = FOUNDATION | {"syntax"}
 RULES = SYNTAX | {"rules"}
-PASSES = {"read", "normalise", "analyse", "differentiate", "optimise", "emit", "compiled"}
+PASSES = {"read", "normalise", "analyse", "differentiate", "optimise", "emit", "loops", "compiled"}
 PIPELINE = RULES | PASSES | {"pipeline"}
 INTERFACE = FOUNDATION | {"rules", "pipeline"}
 MAY_IMPORT: dict[str, set[str]] = {
@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "differentiate": RULES | {"analyse"},
     "optimise": SYNTAX | {"analyse"},
     "emit": SYNTAX,
+    "loops": RULES | {"analyse"},
     "compiled": RULES | {"analyse", "read"},
     "pipeline": RULES | PASSES,
 }

@@ -61,12 +61,14 @@ class Group:
 
     # ---- the loops ----
 
-    def loops(self, live: frozenset[str], names: Names, variables: Sequence[str], may_share: MayShare) -> list[gast.stmt]:
+    def loops(
+        self, live: frozenset[str], names: Names, variables: Sequence[str], may_share: MayShare
+    ) -> list[gast.stmt]:
         """The statements of the group; ``live`` are the names that are read afterwards."""
         used_up = self._used_up(live)
         parts = self._parts(may_share)
         kept, inlined = self._kept(used_up, parts, may_share)
-        numbers = {array: names.fresh(f"{array}_here") for array in used_up if array not in kept and array not in inlined}
+        numbers = {array: names.fresh(f"{array}_here") for array in used_up if array not in {*kept, *inlined}}
         scope = Scope(variables, numbers, inlined)
         comments = dict(self.comments)
         statements: list[gast.stmt] = [*comments.pop(0, []), *self.before]
@@ -155,7 +157,8 @@ class Group:
                 if operation.name not in used_up or operation.form != "new" or needed[operation.name] <= {position}:
                     continue
                 read = _read_below(operation.value, inlined)
-                changed = {one.written() for others in parts[position : max(needed[operation.name]) + 1] for one in others}
+                passed = parts[position : max(needed[operation.name]) + 1]
+                changed = {one.written() for others in passed for one in others}
                 is_same = not any(may_share(array, other) for array in read for other in changed & self._stored())
                 if is_same and _cost(operation.value, inlined) <= _CHEAP and not read & set(used_up) - kept:
                     inlined[operation.name] = operation.value

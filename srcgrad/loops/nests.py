@@ -40,7 +40,7 @@ class Scope:
         replaced: dict[gast.AST, gast.AST | list[gast.stmt]] = {
             stand_in: self._read(access, point) for stand_in, access in pointwise.accesses.items()
         }
-        return copy_tree(with_replaced(pointwise.tree, replaced))  # type: ignore[return-value]
+        return copy_tree(with_replaced(pointwise.tree, replaced))
 
     def _read(self, access: Access, point: tuple[Position, ...]) -> gast.expr:
         if access.array in self.locals:
@@ -103,7 +103,10 @@ def allocation(operation: Operation) -> gast.stmt:
 
 
 def nest(
-    operations: Sequence[Operation], extents: Sequence[Extent | None], scope: Scope, comments: Mapping[int, list[gast.stmt]]
+    operations: Sequence[Operation],
+    extents: Sequence[Extent | None],
+    scope: Scope,
+    comments: Mapping[int, list[gast.stmt]],
 ) -> list[gast.stmt]:
     """One loop nest for all operations, in their order at each point; ``comments`` stand before some of them."""
     rank = len(extents)

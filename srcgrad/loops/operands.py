@@ -16,7 +16,7 @@ from srcgrad.analyse.kinds import CallFact
 from srcgrad.kind import Array, Constant, Dimension, Kind, Scalar
 from srcgrad.loops.leaves import Leaf, Walk, is_plain, leaf_of
 from srcgrad.loops.space import Access, Along, At, Extent, Pointwise
-from srcgrad.syntax.build import assign, binary, call, constant, name, names_read
+from srcgrad.syntax.build import binary, call, constant, name, names_read
 from srcgrad.syntax.names import Names
 
 # The number types with which numba computes as NumPy does, value by value.

@@ -112,7 +112,8 @@ def _new(statement: gast.stmt, target: gast.Name, value: gast.expr, facts: Facts
     model, model_dtype = models[0] if models else (None, kind.dtype)
     if any(extent.start + extent.cut for extent in operands.extents.values()) and model is None:
         return None
-    return _finished(statement, "new", operands, pointwise, name=target.id, dtype=kind.dtype, model=model, model_dtype=model_dtype)
+    made = _finished(statement, "new", operands, pointwise, name=target.id, dtype=kind.dtype)
+    return replace(made, model=model, model_dtype=model_dtype)
 
 
 def _total(statement: gast.stmt, target: gast.Name, value: gast.expr, facts: Facts) -> Operation | None:

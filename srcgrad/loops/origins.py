@@ -81,8 +81,8 @@ class Origins:
             return self._add(target.id, origins if origins is not None else {f"new {target.id}"})
         if isinstance(target, gast.Tuple | gast.List):
             if isinstance(value, gast.Tuple | gast.List) and len(value.elts) == len(target.elts):
-                return any([self._assigned(*pair) for pair in zip(target.elts, value.elts, strict=True)])
-            return any([self._add(name, self._within(value)) for name in names_assigned(target)])
+                return sum(self._assigned(*pair) for pair in zip(target.elts, value.elts, strict=True)) > 0
+            return sum(self._add(name, self._within(value)) for name in names_assigned(target)) > 0
         base = base_name(target)
         if base is not None and not isinstance(self.facts.of.get(getattr(target, "value", None)), Array):
             return self._add(base, self._within(value))
@@ -100,7 +100,7 @@ class Origins:
                 return self._within(value)
             case gast.BinOp() | gast.UnaryOp() | gast.Compare() if isinstance(kind, Array):
                 return None
-            case gast.Call(func=func):
+            case gast.Call():
                 function, _ = self.facts.callee(value)
                 called = getattr(function, "__name__", "")
                 home = (getattr(function, "__module__", None) or type(function).__module__).partition(".")[0]

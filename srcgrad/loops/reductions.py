@@ -45,7 +45,7 @@ def with_totals_apart(statement: gast.stmt, facts: Facts) -> list[gast.stmt]:
         return [statement]
     if isinstance(statement, gast.Assign) and operation(statement, facts) is not None:
         return [statement]
-    if not all(map(lambda node: _is_calm(node, facts), gast.walk(statement))):
+    if not all(_is_calm(node, facts) for node in gast.walk(statement)):
         return [statement]
     before: list[gast.stmt] = []
     replaced: dict[gast.AST, gast.AST | list[gast.stmt]] = {}
@@ -63,7 +63,7 @@ def with_totals_apart(statement: gast.stmt, facts: Facts) -> list[gast.stmt]:
         replaced[node] = total if size is None else binary(total, "/", attribute(size, "size"))
         facts.of[replaced[node]] = facts.of[node]
         if size is not None:
-            facts.of[replaced[node].right] = Scalar("int64", True)  # type: ignore[union-attr]
+            facts.of[replaced[node].right] = Scalar("int64", True)
     return [*before, _with_kinds(statement, replaced, facts)] if replaced else [statement]
 
 
@@ -80,7 +80,7 @@ def _with_kinds(
         if old in facts.of:
             facts.of[new] = facts.of[old]
         if isinstance(old, gast.Call) and old in facts.calls:
-            facts.calls[new] = facts.calls[old]  # type: ignore[index]
+            facts.calls[new] = facts.calls[old]
         pending += zip(gast.iter_child_nodes(old), gast.iter_child_nodes(new), strict=True)
     return made  # type: ignore[return-value]
 
@@ -274,7 +274,7 @@ class _Reduction:
         """One number from all values along the last axes."""
         first: gast.expr = constant(_NUMBERS[dtype])
         if self.function not in _SUMS:
-            first = self.scope.value(self.value, self._point({axis: 0 for axis in self.axes}))
+            first = self.scope.value(self.value, self._point(dict.fromkeys(self.axes, 0)))
         loops = self._around(list(self.axes), [self._merged(total, self._value())])
         ending: list[gast.stmt] = []
         if self.function is np.mean:
@@ -285,7 +285,7 @@ class _Reduction:
         """All values in the order of memory, each merged into its element of the result."""
         start: list[gast.stmt] = []
         if self.function not in _SUMS:
-            first = self.scope.value(self.value, self._point({axis: 0 for axis in self.axes}))
+            first = self.scope.value(self.value, self._point(dict.fromkeys(self.axes, 0)))
             start = self._around(kept, [assign(place, first)])
         loops = self._around(list(range(self.rank)), [self._merged(place, self._value())])
         ending: list[gast.stmt] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import gast
 import numpy as np
@@ -33,7 +34,7 @@ from srcgrad.syntax.tree import blank
 _VARIABLES = ("i", "j", "k", "l", "p", "q", "r", "s", "t")
 _BLOCKS = ("body", "orelse")
 # What these give does not depend on the values in the arrays that they are given.
-_VALUELESS = frozenset({np.zeros_like, np.empty_like, np.ones_like, np.zeros, np.empty, np.ones})
+_VALUELESS: frozenset[Any] = frozenset({np.zeros_like, np.empty_like, np.ones_like, np.zeros, np.empty, np.ones})
 
 
 def scalar_loops(function: gast.FunctionDef, kinds: Kinds, names: Names) -> gast.FunctionDef:
@@ -70,7 +71,7 @@ class _Blocks:
         made = blank(self.tree)
         made.__dict__.update(self.tree.__dict__)
         made.body = _without_unread(body, self.tree.body)
-        return made  # type: ignore[no-any-return]
+        return made
 
     def block(self, statements: Iterable[gast.stmt]) -> list[gast.stmt]:
         """The statements of one block."""
@@ -197,7 +198,7 @@ class _Blocks:
         for part in ("body", "orelse", "finalbody"):
             if getattr(statement, part, None):
                 setattr(made, part, self.block(getattr(statement, part)))
-        return made  # type: ignore[no-any-return]
+        return made
 
 
 def _without_unread(body: list[gast.stmt], before: list[gast.stmt]) -> list[gast.stmt]:

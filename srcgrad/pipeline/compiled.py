@@ -21,6 +21,7 @@ from srcgrad.compiled.statics import without_static_parameters
 from srcgrad.compiled.unit import Unit
 from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
+from srcgrad.pipeline.looping import with_loops
 from srcgrad.pipeline.plain_callees import PlainCallees
 from srcgrad.pipeline.requests import Generated, GlobalRead
 from srcgrad.syntax.build import parameter_names
@@ -44,6 +45,7 @@ def compiled_module(module: Module, backend: Numba) -> Generated:
     callees = PlainCallees(module)
     units, _ = without_static_parameters(units, callees.name_of)
     units = callees.with_callees(units)
+    units = with_loops(units, {**module.objects, **module.helpers.objects})
     units = with_typed_records(units)
     for one_pass in PASSES:
         units = [replace(unit, tree=one_pass(unit)) for unit in units]

@@ -8,8 +8,10 @@ from typing import Any
 
 import gast
 
-from srcgrad.analyse.kinds import Kinds, infer
-from srcgrad.kind import Kind, Opaque, TupleOf
+from srcgrad.analyse.kinds import Kinds, infer, symbols
+from srcgrad.analyse.kinds.joins import change_lengths
+from srcgrad.errors import SrcgradError
+from srcgrad.kind import ANY_LENGTH, Kind, Opaque, TupleOf
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.read.callables import Resolved
 from srcgrad.read.environment import Binding
@@ -55,8 +57,8 @@ def kinds_of_generated(
     """The kinds in each function of a generated module, by the function's name.
 
     ``parameters`` has the kinds of the parameters of each function, as far as they are known: the second function
-    of a pair gets its records from the first one's result, so that only its first parameter need be given.
-    ``module`` is the namespace of the loaded module.
+    of a pair gets its records from the result of the first, which stands in front of it.  ``module`` is the namespace
+    of the loaded module.  A function that the inference does not understand is left out.
     """
     program = GeneratedProgram(functions, module)
     found: dict[str, Kinds] = {}
@@ -64,10 +66,26 @@ def kinds_of_generated(
     for tree in functions:
         known = parameters.get(tree.name, {})
         own = parameter_names(tree.args)
-        kinds = {name: known.get(name, records if name == own[-1] else Opaque()) for name in own}
+        kinds = {name: _imported(known.get(name, records if name == own[-1] else Opaque()), name) for name in own}
         function = module[tree.name]
         assert isinstance(function, FunctionType)
-        found[tree.name] = infer(tree, function, kinds, program)
+        try:
+            found[tree.name] = infer(tree, function, kinds, program)
+        except SrcgradError:
+            records = Opaque()
+            continue
         result = found[tree.name].result
         records = result.elements[1] if isinstance(result, TupleOf) and len(result.elements) == 2 else Opaque()
     return found
+
+
+def _imported(kind: Kind, name: str) -> Kind:
+    """A kind whose unknown lengths have names of their own: each inference numbers its unknowns anew."""
+    renamed: dict[Any, str] = {}
+
+    def change(dim: Any, path: Any) -> Any:
+        if dim == ANY_LENGTH or not symbols.unknowns(dim):
+            return dim
+        return renamed.setdefault(dim, symbols.function("given", name, len(renamed)))
+
+    return change_lengths(kind, change)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 SCALARS = ("c", "d")
-_UNARY = ("np.exp({})", "np.sin({})", "-{}", "np.abs({})", "np.tanh({})", "np.maximum({}, 0.1)", "np.sqrt(np.abs({}))")
-_BINARY = ("{} + {}", "{} - {}", "{} * {}", "{} / (2.0 + np.abs({}))", "np.where({} > 0.2, {}, c)", "np.minimum({}, {})")
+_UNARY = ("np.sin({})", "-{}", "np.abs({})", "np.tanh({})", "np.maximum({}, 0.1)", "np.sqrt(np.abs({}))")
+_SUMS = ("{} + {}", "{} - {}", "{} * {}")
+_BINARY = (*_SUMS, "{} / (2.0 + np.abs({}))", "np.where({} > 0.2, {}, c)", "np.minimum({}, {})")
 
 
 @dataclass
@@ -28,7 +29,8 @@ class Generator:
             lines += [f"    {line}" for line in self.statement()]
         if self.rng.random() < 0.5:
             body = [f"    {line}" for line in lines[1:] if not line.strip().startswith("v =")]
-            lines = [*[line for line in lines if line.strip().startswith(("def", "v ="))], "    for step in range(2):", *body]
+            first = [line for line in lines if line.strip().startswith(("def", "v ="))]
+            lines = [*first, "    for step in range(2):", *body]
         names = ", ".join(["a", "b", *(name for name, _ in self.temporaries)])
         return "\n".join([*lines, f"    return {names}"]) + "\n"
 
