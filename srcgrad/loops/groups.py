@@ -20,6 +20,7 @@ from srcgrad.loops.gathers import gather
 from srcgrad.loops.nests import Scope, allocation, nest, whole
 from srcgrad.loops.operations import Operation
 from srcgrad.loops.space import Extent, Pointwise
+from srcgrad.syntax.build import base_name
 from srcgrad.syntax.names import Names
 
 # What an array costs to compute again rather than to keep: operations and reads.
@@ -101,6 +102,7 @@ class Group:
         """The arrays that are made here, and of which only the element of the point itself is ever read."""
         made = [operation.name for operation in self.operations if operation.form == "new"]
         found = []
+        live |= frozenset().union(*(one.numbers for one in self.operations))
         for operation in self.operations:
             if operation.form != "new" or operation.name in live or made.count(operation.name) > 1:
                 continue
@@ -179,8 +181,8 @@ class Group:
     def _with_real_model(self, operation: Operation, gone: set[str]) -> Operation:
         """An operation whose array is made like one that is there."""
         model = operation.model
-        while isinstance(model, gast.Name) and model.id in gone:
-            maker = next(one for one in self.operations if one.form == "new" and one.name == model.id)
+        while model is not None and base_name(model) in gone:
+            maker = next(one for one in self.operations if one.form == "new" and one.name == base_name(model))
             model = maker.model
             operation = replace(operation, model=model, model_dtype=maker.model_dtype, space=maker.space)
         return operation

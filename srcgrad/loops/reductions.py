@@ -60,10 +60,13 @@ def with_totals_apart(statement: gast.stmt, facts: Facts) -> list[gast.stmt]:
         if operation(made, facts) is None:
             continue
         before.append(made)
-        replaced[node] = total if size is None else binary(total, "/", attribute(size, "size"))
-        facts.of[replaced[node]] = facts.of[node]
+        result: gast.expr = total
         if size is not None:
-            facts.of[replaced[node].right] = Scalar("int64", True)
+            count = attribute(size, "size")
+            result = binary(total, "/", count)
+            facts.of[count] = Scalar("int64", True)
+        facts.of[result] = facts.of[node]
+        replaced[node] = result
     return [*before, _with_kinds(statement, replaced, facts)] if replaced else [statement]
 
 
@@ -82,7 +85,7 @@ def _with_kinds(
         if isinstance(old, gast.Call) and old in facts.calls:
             facts.calls[new] = facts.calls[old]
         pending += zip(gast.iter_child_nodes(old), gast.iter_child_nodes(new), strict=True)
-    return made  # type: ignore[return-value]
+    return made
 
 
 def _totals(node: gast.AST, facts: Facts) -> Iterator[gast.Call]:

@@ -8,7 +8,10 @@ from typing import Any
 
 import gast
 import numpy as np
+import pytest
 
+from srcgrad.compiled.overlap import without_overlapping_updates
+from srcgrad.compiled.unit import Unit
 from srcgrad.emit.load import load_module
 from srcgrad.kind import Kind
 from srcgrad.loops import scalar_loops
@@ -26,6 +29,17 @@ def looped(text: str, kinds: Mapping[str, Kind]) -> tuple[str, Callable[..., Any
     after_text = print_tree(made)
     after = load_module(after_text, {"np": np}, "after")
     return after_text, before[tree.name], after[tree.name]
+
+
+def compiled(text: str, kinds: Mapping[str, Kind]) -> Callable[..., Any]:
+    """The function of a text as the numba backend compiles it."""
+    numba = pytest.importorskip("numba")
+    tree = gast.parse(text).body[0]
+    plain = load_module(text, {"np": np}, "plain")
+    found = kinds_of_generated([tree], {tree.name: kinds}, plain)[tree.name]
+    made = without_overlapping_updates(Unit(tree, kinds, found.variables))
+    module = load_module(print_tree(made), {"np": np}, "compiled")
+    return numba.njit(module[tree.name], error_model="numpy")  # type: ignore[no-any-return]
 
 
 def results(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

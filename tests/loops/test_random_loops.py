@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srcgrad.kind import Array, Kind, Scalar
-from tests.loops.looping import assert_same, looped, results
+from tests.loops.looping import assert_same, compiled, looped, results
 from tests.loops.random_statements import arguments, random_function
 
 
@@ -33,14 +33,14 @@ def test_loops_mean_what_slices_mean(seed: int) -> None:
 def test_loops_mean_the_same_compiled(seed: int) -> None:
     numba = pytest.importorskip("numba")
     text, rank = random_function(1000 + seed)
-    _, before, after = looped(text, kinds_for(rank))
-    compiled = numba.njit(after, error_model="numpy")
+    after, before, _ = looped(text, kinds_for(rank))
+    function = compiled(after, kinds_for(rank))
     for length in (7, 3, 1):
         given = arguments(rank, length, seed)
         expected = results(before, given)
         if isinstance(expected, type):
             continue
-        found = results(compiled, given)
+        found = results(function, given)
         if isinstance(found, type) and issubclass(found, numba.core.errors.NumbaError):
             pytest.skip("numba does not know what this function calls")
         assert_same(found, expected)
