@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from srcgrad.api import elementwise_grad, grad, value_and_grad, vjp
     from srcgrad.backend import Numba, set_default_backend
     from srcgrad.checking import check_grads
+    from srcgrad.compiled.store import clear_cache
     from srcgrad.custom import checkpoint, checkpointed, custom_jvp, custom_vjp, fixed_point, root
     from srcgrad.derived import hessian, hvp, jacfwd, jacobian, jacrev, jvp
     from srcgrad.errors import (
@@ -37,6 +38,7 @@ __all__ = [
     "SrcgradError",
     "UnsupportedError",
     "check_grads",
+    "clear_cache",
     "checkpoint",
     "checkpointed",
     "custom_jvp",
@@ -74,6 +76,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module("srcgrad.custom"), name)
     if name in ("detach", "stop_gradient"):
         return getattr(import_module("srcgrad.stopping"), name)
+    if name == "clear_cache":
+        return import_module("srcgrad.compiled.store").clear_cache
     if name in ("Numba", "set_default_backend"):
         return getattr(import_module("srcgrad.backend"), name)
     if name.endswith("Error"):

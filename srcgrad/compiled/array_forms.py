@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +17,12 @@ _REDUCTIONS = {"mean": "np.mean", "prod": "np.prod", "max": "np.max", "min": "np
 
 def written(text: str, **names: Any) -> Callable[..., Any]:
     """The function ``form`` of a text made for types: numba has no loops over the elements of mixed tuples."""
-    namespace: dict[str, Any] = {"np": np, **names}
-    exec(text, namespace)
-    return namespace["form"]  # type: ignore[no-any-return]
+    # Compiled code is found by name, in files of other processes too: no two forms may have the same.
+    digest = hashlib.sha256(repr((text, sorted((key, str(value)) for key, value in names.items()))).encode())
+    called = f"form_{digest.hexdigest()[:16]}"
+    namespace: dict[str, Any] = {"np": np, "__name__": __name__, **names}
+    exec(text.replace("def form(", f"def {called}(", 1), namespace)
+    return namespace[called]  # type: ignore[no-any-return]
 
 
 @overload(runtime.grown)

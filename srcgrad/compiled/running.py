@@ -39,20 +39,20 @@ class Compiler:
         if cache is not None:
             dispatcher._cache = cache
         parameters = list(inspect.signature(dispatcher.py_func).parameters)
+        called = dispatcher.py_func.__name__
         plain = dispatcher._compile_for_args
 
         def compile_for(*args: Any, **keywords: Any) -> Any:
-            return self._compiled(dispatcher.py_func.__name__, parameters, plain, args, keywords)
+            for parameter, argument in zip(parameters, args):
+                self._check(parameter, argument)
+            return self._compiled(called, lambda: plain(*args, **keywords), cache)
 
         # The dispatcher asks its own attribute for a version for arguments of new types.
         dispatcher._compile_for_args = compile_for
 
-    def _compiled(
-        self, called: str, parameters: list[str], plain: Callable[..., Any], args: tuple[Any, ...], keywords: Any
-    ) -> Any:
-        """Compile for arguments of types that are new, and say so."""
-        for parameter, argument in zip(parameters, args):
-            self._check(parameter, argument)
+    def _compiled(self, called: str, plain: Callable[[], Any], cache: Any) -> Any:
+        """Compile for arguments of types that are new, or load what was compiled, and say so."""
+        hits = getattr(cache, "hits", 0)
         log.info("compiling %s with numba", called)
         if self.progress:
             print(f"srcgrad: compiling {called} ...", file=sys.stderr, end="", flush=True)
@@ -60,7 +60,7 @@ class Compiler:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", numba_errors.NumbaWarning)
-                made = plain(*args, **keywords)
+                made = plain()
         except SrcgradError:
             raise
         except Exception as error:
@@ -69,7 +69,11 @@ class Compiler:
         finally:
             if self.progress:
                 print(f" {time.perf_counter() - start:.1f} s", file=sys.stderr)
-        log.info("compiled %s in %.1f s", called, time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        if getattr(cache, "hits", 0) > hits:
+            log.info("loaded %s from the cache in %.1f s: nothing was compiled", called, seconds)
+        else:
+            log.info("compiled %s in %.1f s", called, seconds)
         return made
 
     def _check(self, parameter: str, argument: Any) -> None:

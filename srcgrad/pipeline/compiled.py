@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import types
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -79,6 +81,7 @@ def _loaded(
     # Imported here: without numba there is no backend, and with it the import takes a second.
     import numba
 
+    from srcgrad.compiled.cache import DiskCache, module_digest
     from srcgrad.compiled.locating import primal_location
     from srcgrad.compiled.running import Compiler
 
@@ -87,6 +90,13 @@ def _loaded(
     imports = [*module.imports(used, {**values, **provided}), "from numba import njit"]
     text = module_text(functions, module.heading(functions), imports)
     namespace = {"np": np, **values, **provided, "njit": numba.njit}
+    compiled_in = {name: value for name, value in {**values, **provided}.items() if name in used and not is_data(value)}
+    digest = module_digest(text, backend, compiled_in)
+    if digest is not None:
+        # Compiled code is found by this name, in files of other processes too; numba looks for the module as well.
+        called = f"srcgrad_generated.{module.main[-1]}_{digest[:32]}"
+        namespace["__name__"] = called
+        sys.modules.setdefault(called, types.ModuleType(called))
     loaded = load_module(text, namespace, module.main[-1])
     sources = [module.source, *module.sources]
 
@@ -97,7 +107,8 @@ def _loaded(
     filename = loaded[entries[-1].compiled.name].py_func.__code__.co_filename
     compiler = Compiler(module.main[-1], filename, locate, backend.progress)
     for one in entries:
-        compiler.attach(loaded[one.compiled.name])
+        called = one.compiled.name
+        compiler.attach(loaded[called], DiskCache(digest, called) if digest is not None else None)
     # Data are handed over at each call; all else is compiled in, and only watched.
     fixed = {chosen: values[chosen] for _, chosen in module.reads.values() if not is_data(values.get(chosen))}
     environment = tuple(
