@@ -69,8 +69,8 @@ def may_carry(kind: Kind | None) -> bool:
 
 
 def is_numeric(kind: Kind | None) -> bool:
-    """Whether a value is a number or an array."""
-    return isinstance(kind, Scalar | Array | Number)
+    """Whether a value is a number or an array, where it is used as one: None would be an error there."""
+    return isinstance(kind.kind if isinstance(kind, Maybe) else kind, Scalar | Array | Number)
 
 
 def operation_of(node: gast.AST, kinds: Kinds) -> Operation | None:

@@ -12,7 +12,7 @@ from srcgrad.analyse.operations import is_basic_index
 from srcgrad.differentiate.cotangent import fitted
 from srcgrad.differentiate.shadows import Shadows
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, Scalar, SequenceOf, TupleOf
+from srcgrad.kind import Array, DictOf, Instance, Kind, Maybe, Number, Opaque, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import (
     add,
     assign,
@@ -96,8 +96,9 @@ class Adjoints:
         return found
 
     def kind_of(self, variable: str) -> Kind:
-        """The kind of a variable over the whole function."""
-        return self.kinds.variables.get(variable, Opaque())
+        """The kind of a variable over the whole function; of what is None at first, that of its later numbers."""
+        kind = self.kinds.variables.get(variable, Opaque())
+        return kind.kind if isinstance(kind, Maybe) and isinstance(kind.kind, Scalar) else kind
 
     def is_adjoint(self, identifier: str) -> bool:
         """Whether a name is one of the adjoints."""

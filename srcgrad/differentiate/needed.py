@@ -119,7 +119,7 @@ class _Finder:
         match iterable:
             case gast.Call(func=gast.Name(id="zip" | "enumerate" | "reversed"), args=arguments):
                 for argument in arguments:
-                    self._iterable(argument)
+                    self._iterable(argument.value if isinstance(argument, gast.Starred) else argument)
             case gast.Call(func=gast.Attribute(value=owner, attr="items" | "keys" | "values"), args=[]):
                 if isinstance(self.kinds.of.get(owner), DictOf):
                     self._iterable(owner)

@@ -36,11 +36,12 @@ from srcgrad.pipeline.outlining import outlined_loops, without_checkpointed
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.statement_spelling import spelled_out
 from srcgrad.pipeline.unrolling import unrolled
-from srcgrad.pipeline.writing_out import calls_to_write_out, without_rebinding
+from srcgrad.pipeline.writing_out import calls_to_write_out, check_rebinding, without_rebinding
 from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names
 
-_MOST_ROUNDS = 40
+_MOST_ROUNDS = 80
+_USUAL_ROUNDS = 40
 # A program may grow so much by what is written out before it counts as a recursion without an end.
 _MOST_STATEMENTS = 1000
 _MOST_GROWTH = 20
@@ -91,7 +92,7 @@ def expand(
     tree = without_rebinding(tree, names)
     found = infer(tree, function, kinds, program)
     enough = _MOST_STATEMENTS + _MOST_GROWTH * _size(tree)
-    for _ in range(_MOST_ROUNDS):
+    for number in range(_MOST_ROUNDS):
         if _size(tree) > enough:
             break
         pruned = prune(tree, found.decided)
@@ -102,7 +103,10 @@ def expand(
         present = Program(tree, function, found, form.activity(tree, found, wrt), wrt, names, program, held)
         wider = next((wider for step in form.steps if (wider := step(present)) is not None), None)
         if wider is None:
+            check_rebinding(tree)
             return tree, found
+        if number > _USUAL_ROUNDS and gast.dump(wider) == gast.dump(tree):
+            break
         tree = wider
         observe(tree)
         found = infer(tree, function, kinds, program)

@@ -132,7 +132,8 @@ def by_position(speller: Speller, target: gast.AST, node: gast.expr) -> Run | No
     """How to run over what cannot be run over backwards: ``combinations(xs, 2)``, the values of a growing dict."""
     if not isinstance(node, gast.Call):
         return None
-    return _over_choices(speller, target, node) or _over_view(speller, target, node)
+    runs = (_over_choices, _over_view, _over_columns)
+    return next((found for run in runs if (found := run(speller, target, node)) is not None), None)
 
 
 def loop_by_position(speller: Speller, loop: gast.For) -> list[gast.stmt] | None:
@@ -194,6 +195,29 @@ def _over_choices(speller: Speller, target: gast.AST, node: gast.Call) -> Run | 
     header = gast.Tuple([_stored(index) for index in indices], gast.Store())
     values = _values(target, gast.Tuple(items, gast.Load()))
     return None if values is None else Run(header, gast.Call(node.func, arguments, []), values)
+
+
+def _over_columns(speller: Speller, target: gast.AST, node: gast.Call) -> Run | None:
+    """``column`` in ``zip(*rows)``: ``tuple([row[j] for row in rows])``."""
+    match node:
+        case gast.Call(args=[gast.Starred(value=rows)], keywords=[]) if speller.target_of(node) is zip:
+            pass
+        case _:
+            return None
+    if not _is_sequence(speller, rows):
+        return None
+    index = speller.names.fresh("index")
+    if isinstance(target, gast.Tuple):
+        parts = [subscript(subscript(copy_tree(rows), place), name(index)) for place in range(len(target.elts))]
+        values = _values(target, gast.Tuple(list(parts), gast.Load()))
+    else:
+        row = speller.names.fresh("row")
+        each = [gast.comprehension(_stored(row), copy_tree(rows), [], 0)]
+        column = call("tuple", gast.ListComp(subscript(name(row), name(index)), each))
+        values = _values(target, column)
+    if values is None:
+        return None
+    return Run(_stored(index), call("range", call("min", call("map", name("len"), copy_tree(rows)))), values)
 
 
 def _positions(source: gast.expr) -> gast.expr:

@@ -39,6 +39,8 @@ def spelled_object(node: gast.expr, kinds: Kinds) -> gast.expr | None:
         case gast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
             special = f"__{_OPERATORS[type(op)]}__"
             return method(operand, special) if has_method(kinds.of.get(operand), special) else None
+        case gast.Call(args=[value]) if _is_call_of_replace(node, kinds) and is_path(value, kinds):
+            return _with_attributes(value, node.keywords, kinds.of.get(value))
         case gast.Subscript(value=value, slice=index) if has_method(kinds.of.get(value), "__getitem__"):
             return None if isinstance(index, gast.Slice) else method(value, "__getitem__", index)
         case gast.Subscript(value=value, slice=gast.Tuple(elts=[])) if isinstance(kinds.of.get(value), Scalar):
@@ -68,6 +70,25 @@ def spelled_object(node: gast.expr, kinds: Kinds) -> gast.expr | None:
             return call(attribute(call("type", value), attr, "fget"), value) if is_path(value, kinds) else None
         case _:
             return None
+
+
+def _is_call_of_replace(node: gast.Call, kinds: Kinds) -> bool:
+    target = single_target(node, kinds)
+    return target is not None and target.function is dataclasses.replace
+
+
+def _with_attributes(value: gast.expr, changes: list[gast.keyword], kind: Kind | None) -> gast.expr | None:
+    """``dataclasses.replace(p, rate=r)`` as ``type(p)(rate=r, steps=p.steps)``."""
+    if not isinstance(kind, Instance) or not dataclasses.is_dataclass(kind.cls):
+        return None
+    if any(not field.init for field in dataclasses.fields(kind.cls)) or any(item.arg is None for item in changes):
+        return None
+    changed = {str(item.arg): item.value for item in changes}
+    names = [field.name for field in dataclasses.fields(kind.cls)]
+    if not changed.keys() <= set(names):
+        return None
+    given = {key: changed[key] if key in changed else attribute(value, key) for key in names}
+    return gast.Call(call("type", value), [], [gast.keyword(key, item) for key, item in given.items()])
 
 
 def _with_fields(value: gast.expr, changes: list[gast.keyword], kind: Kind | None) -> gast.expr | None:

@@ -248,6 +248,12 @@ class Speller:
     def chosen(self, node: gast.Call) -> gast.expr | None:
         """``max(xs, key=f)`` as ``xs[index]``: the index does not vary."""
         options = {keyword.arg: keyword.value for keyword in node.keywords}
+        if "default" in options and len(node.args) == 1 and is_path(node.args[0], self.kinds):
+            if not isinstance(self.kinds.of.get(node.args[0]), SequenceOf | TupleOf):
+                return None
+            rest = [keyword for keyword in node.keywords if keyword.arg != "default"]
+            some = gast.Call(node.func, node.args, rest)
+            return gast.IfExp(compare(call("len", node.args[0]), ">", 0), some, options["default"])
         if list(options) != ["key"] or len(node.args) != 1 or not is_path(node.args[0], self.kinds):
             return None
         if not isinstance(self.kinds.of.get(node.args[0]), SequenceOf | TupleOf):

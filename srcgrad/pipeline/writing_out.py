@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import FunctionType
 from typing import Any
 
@@ -18,10 +18,11 @@ from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.differentiate.calls import is_differentiated
 from srcgrad.differentiate.needed import statements_of
 from srcgrad.errors import SrcgradError, UnsupportedError
-from srcgrad.kind import Function, SequenceOf, TupleOf
+from srcgrad.kind import Function, Kind, SequenceOf, TupleOf
 from srcgrad.normalise import normalise
 from srcgrad.normalise.hoisting import hoist
 from srcgrad.normalise.inlining import InlineBody, inline_calls
+from srcgrad.normalise.scopes import own_nodes
 from srcgrad.pipeline.bound_values import is_settled
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.spreading import spread
@@ -45,15 +46,44 @@ def calls_to_write_out(
     """
     writing = {call for call, _ in calls_that_write(tree, kinds, program.body)}
     chosen: dict[gast.Call, InlineBody] = {}
+    own = {node for node in own_nodes(tree.body) if isinstance(node, _INNER)}
     for statement, call in _whole_calls(tree):
         target = single_target(call, kinds)
         varied = active.varied_before.get(statement, frozenset())
-        if target is None or not (call in writing or dependencies(call, kinds) & varied):
+        if target is None or (isinstance(target.function, _INNER) and target.function not in own):
+            continue
+        needed = makes_functions(kinds.of.get(call), own) or _rebinds(call, target, kinds)
+        if not (needed or call in writing or dependencies(call, kinds) & varied):
             continue
         body = _body(call, target, call in writing, tree, function, kinds, program, names)
         if body is not None:
             chosen[call] = body
     return chosen
+
+
+def _rebinds(call: gast.Call, target: Target, kinds: Kinds) -> bool:
+    """Whether a call runs, or passes on, a function that binds variables of the one around it anew."""
+    if isinstance(target.function, gast.FunctionDef) and _binds_outside(target.function):
+        return True
+    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        kind = kinds.of.get(argument)
+        if isinstance(kind, Function):
+            if any(isinstance(item, gast.FunctionDef) and _binds_outside(item) for item in kind.targets):
+                return True
+    return False
+
+
+def makes_functions(kind: Kind | None, own: Collection[gast.AST]) -> bool:
+    """Whether a value is, or contains, a function that is defined inside another function than this one."""
+    match kind:
+        case Function(targets=targets):
+            return any(isinstance(target, _INNER) and target not in own for target in targets)
+        case TupleOf(elements=elements):
+            return any(makes_functions(element, own) for element in elements)
+        case SequenceOf(element=element):
+            return makes_functions(element, own)
+        case _:
+            return False
 
 
 def without_rebinding(tree: gast.FunctionDef, names: Names) -> gast.FunctionDef:
@@ -74,7 +104,6 @@ def without_rebinding(tree: gast.FunctionDef, names: Names) -> gast.FunctionDef:
             if arguments is not None:
                 bodies[call] = InlineBody(callee, arguments)
         tree = inline_calls(tree, bodies, names, is_pure_library_call)
-    check_rebinding(tree)
     return tree
 
 
@@ -146,6 +175,7 @@ def _body(
         if calls_itself(target.function, program):
             return None
         wanted = writes or _is_given_functions(call, kinds) or len(callee.body) == 1
+        wanted = wanted or makes_functions(kinds.of.get(call), ())
         wanted = wanted or (target.inside is not None and has_mixed_loop(callee.body, target.inside()))
         may_be_wrapper = len(callee.body) <= _MOST_STATEMENTS and _has_stars(callee)
         if not wanted and not may_be_wrapper:

@@ -13,10 +13,10 @@ from srcgrad.read.callables import resolve
 from tests.analyse.observing import bound_arguments, inferred, watched_run
 from tests.programs import PROGRAMS, Program
 
-# What a named tuple's _replace gives is not followed; itemgetters are written out, and loops over things of different
+# Itemgetters are written out, and loops over things of different
 # kinds unrolled, before anything is said of their results.
 OPAQUE = frozenset(
-    "replaced_fields operator_itemgetter hierarchy network_mixed network_sequential network_argument "
+    "operator_itemgetter hierarchy network_mixed network_sequential network_argument "
     "list_of_layers".split()
 )
 

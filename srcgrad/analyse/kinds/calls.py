@@ -20,7 +20,7 @@ from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, forget
 from srcgrad.analyse.kinds.library import library_call
 from srcgrad.analyse.kinds.origins import is_foreign, is_own
 from srcgrad.analyse.kinds.samples import may_be_sampled
-from srcgrad.analyse.kinds.values import constant_kind, environment_kind
+from srcgrad.analyse.kinds.values import constant_kind, environment_kind, replaced_fields
 from srcgrad.custom import Checkpoint, CustomFunction, CustomVjp, checkpoint_of
 from srcgrad.errors import ArgumentTypeError, SourceError, SrcgradError, UnsupportedError
 from srcgrad.kind import (
@@ -126,6 +126,8 @@ class Calls(Expressions):
             return Target(target, result=BUILTINS[target](self, node, positional, keywords))
         if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
             return Target(target, result=Unreachable())
+        if getattr(target, "__name__", None) == "_replace" and positional and isinstance(positional[0], TupleOf):
+            return Target(target, result=replaced_fields(positional[0], keywords))
         if isinstance(target, CustomFunction):
             return self._invoke_custom(node, target, positional, keywords)
         if target in _SPELLED_OUT and len(positional) > 2:
@@ -197,8 +199,7 @@ class Calls(Expressions):
             node, inspect.signature(function, follow_wrapped=False), [*leading, *positional], options, function.__name__
         )
         frame = self._interpreted(function, tree, function, parameters, None, {})
-        known = _unknowns_of(parameters.values())
-        result = self.import_result(node, frame.result, known)
+        result = self.import_result(node, frame.result, _unknowns_of(parameters.values()))
         return Target(
             function, False, resolved.leading, resolved.keywords, frame.parameters, result, inside=frame.kinds
         )

@@ -19,11 +19,13 @@ from srcgrad.analyse.kinds.samples import may_be_sampled
 from srcgrad.kind import (
     Array,
     Constant,
+    DictOf,
     Function,
     Instance,
     Kind,
     Opaque,
     Scalar,
+    SequenceOf,
     TupleOf,
     Unreachable,
 )
@@ -75,7 +77,7 @@ class Construction(Calls):
         ):
             if _has_generated_init(cls):
                 bound = self.bind(node, inspect.signature(cls), positional, keywords, cls.__name__)
-                held = {name: self._default_made(node, kind) for name, kind in bound.items()}
+                held = {name: self._default_made(node, cls, name, kind) for name, kind in bound.items()}
                 made = Instance(cls, tuple(held.items()), None, site)
                 after = inspect.getattr_static(cls, "__post_init__", None)
                 if isinstance(after, types.FunctionType):
@@ -90,11 +92,18 @@ class Construction(Calls):
             return Instance(cls, (), None, site)
         return Opaque()
 
-    def _default_made(self, node: gast.AST, kind: Kind) -> Kind:
+    def _default_made(self, node: gast.AST, cls: type, name: str, kind: Kind) -> Kind:
         """The kind of a field, whose default a factory may make."""
-        if isinstance(kind, Constant) and type(kind.value).__name__ == "_HAS_DEFAULT_FACTORY_CLASS":
-            return Opaque()
-        return kind
+        cls_of_default = kind.cls if isinstance(kind, Instance) else type(getattr(kind, "value", None))
+        if cls_of_default.__name__ != "_HAS_DEFAULT_FACTORY_CLASS":
+            return kind
+        factory = next((field.default_factory for field in dataclasses.fields(cls) if field.name == name), None)
+        site = frozenset({self.fresh(node, ("factory", name))})
+        if factory is list:
+            return SequenceOf(Unreachable(), list, (), site)
+        if factory is dict:
+            return DictOf(Unreachable(), (), Opaque(), site)
+        return Opaque()
 
     def site(self, node: gast.AST) -> str:
         """The name of a place where containers are made."""

@@ -128,17 +128,6 @@ def _update(frame: Calls, node: gast.AST, arguments: Arguments, options: Options
     return _NOTHING
 
 
-def _replace(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
-    """namedtuple._replace, by its fields."""
-    kind = arguments[0]
-    if isinstance(kind, TupleOf):
-        fields = getattr(kind.cls, "_fields", ())
-        return TupleOf(
-            tuple(options.get(name, item) for name, item in zip(fields, kind.elements, strict=True)), kind.cls
-        )
-    return Opaque()
-
-
 BUILTINS.update(
     {
         list.append: _put(1),

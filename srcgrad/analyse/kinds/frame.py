@@ -246,10 +246,14 @@ class Frame:
         if name not in self.locals and self.parent is not None and self.owner_of(name) is not None:
             owner = self.owner_of(name)
             assert owner is not None
-            joined = join(owner.last(name), from_element(as_element(kind), owner.naming(name, "nonlocal")))
+            naming = owner.naming(name, "nonlocal")
+            # Which of its values a variable has that calls bind anew is not followed.
+            joined = as_element(join(owner.last(name), kind))
+            joined = as_element(join(owner.joined.get(name, Unreachable()), joined))
             owner.written_inside.add(name)
-            if joined != owner.joined.get(name):
+            if joined != as_element(owner.joined.get(name, Unreachable())):
                 self.session.grew = True
+            joined = from_element(joined, naming)
             owner.joined[name] = joined
             if owner.variables is not None:
                 owner.variables[name] = joined

@@ -8,6 +8,7 @@ import inspect
 import sys
 import sysconfig
 import types
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -132,6 +133,15 @@ def attributes_of(value: Any) -> dict[str, Any]:
         if name not in held and hasattr(value, name):
             held[name] = getattr(value, name)
     return held
+
+
+def replaced_fields(kind: TupleOf, changes: Mapping[str, Kind]) -> Kind:
+    """What a named tuple's ``_replace`` gives."""
+    fields = getattr(kind.cls, "_fields", ())
+    if len(fields) != len(kind.elements):
+        return Opaque()
+    items = zip(fields, kind.elements, strict=True)
+    return TupleOf(tuple(changes.get(name, item) for name, item in items), kind.cls)
 
 
 @lru_cache(maxsize=1024)
