@@ -194,23 +194,6 @@ def bool_ops(x, y):
     return a * b + c * x
 
 
-@program(number(), 3, 7)
-def integer_arithmetic(x, n, m):
-    k = n << 2 ^ m & 5 | 1
-    q, r = divmod(k, n)
-    return x ** q * (k // 2) + -m % n * x + ~n * x * r
-
-
-@program(number())
-def mod_and_floor(x):
-    return x * 7.3 % 2.0 + 5.1 * x // 1.0 * x + divmod(x * 3.0, 1.3)[1] + math.fmod(x * 5.0, 1.7)
-
-
-@program(numbers(4))
-def minmax_forms(xs):
-    return min(xs) * max(xs[0], xs[1], 0.3) + max(xs, default=0.0) + min((v ** 2 for v in xs)) + sum(xs, xs[0])
-
-
 @program(numbers(4))
 def sorting(xs):
     ys = sorted(xs, reverse=True)
@@ -317,17 +300,6 @@ class GrandChild(Child):
 @program(number(), number())
 def template_method(w, x):
     return Child(w).forward(x) * GrandChild(w).forward(x)
-
-
-@program(number(), number())
-def context_objects(x, y):
-    class_free = []
-    with open('/dev/null') as f:
-        z = x * y
-        f.read()
-    with np.errstate(divide='ignore'):
-        z = z / x
-    return z * y
 
 
 @program(number(), [1, 2, 3])

@@ -65,6 +65,7 @@ _INTEGER, _FLOAT, BOOLEAN = Scalar("int64", True), Scalar("float64", True), Scal
 BUILTINS.update({
     range: always(Range()),
     print: always(Constant(None)),
+    open: always(Opaque()),
     id: always(_INTEGER),
     hash: always(_INTEGER),
     callable: always(BOOLEAN),
