@@ -200,9 +200,8 @@ class Calls(Expressions):
         )
         frame = self._interpreted(function, tree, function, parameters, None, {})
         result = self.import_result(node, frame.result, _unknowns_of(parameters.values()))
-        return Target(
-            function, False, resolved.leading, resolved.keywords, frame.parameters, result, inside=frame.kinds
-        )
+        given = resolved.leading, resolved.keywords
+        return Target(function, False, *given, frame.parameters, result, inside=frame.kinds)
 
     def _invoke_derivative(
         self, node: gast.AST, target: Any, positional: list[Kind], keywords: dict[str, Kind]
