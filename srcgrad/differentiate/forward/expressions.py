@@ -20,6 +20,7 @@ from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.terms import over_one_divisor
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Kind, Number, Scalar, SequenceOf, TupleOf
+from srcgrad.rules.registry import find, linearity
 from srcgrad.syntax.build import add, attribute, call, copy_tree, divide, is_number, method, multiply, name, substitute
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import with_replaced
@@ -90,7 +91,16 @@ class Expressions:
         found = self.tangent(node)
         if found is None:
             return self.tangents.zero(node, self.value_of(node))
-        return self._fitted(found, node)
+        return self._fitted(found, node) if self._may_be_smaller(node) else found
+
+    def _may_be_smaller(self, node: gast.expr) -> bool:
+        """Whether a tangent may have to be broadcast: that of a view is the same view, that of a join a join."""
+        if is_path(node, self.kinds):
+            return False
+        operation = operation_of(node, self.kinds)
+        if operation is None:
+            return False
+        return linearity(operation.function) is None or find(operation.function, "partials") is not None
 
     def _fitted(self, found: gast.expr, node: gast.expr) -> gast.expr:
         """A tangent in the shape and number type of its value."""

@@ -13,14 +13,16 @@ from srcgrad.differentiate.forward.calls import Calls
 from srcgrad.differentiate.forward.expressions import VALUE, Expressions, with_value
 from srcgrad.differentiate.forward.tangents import Tangents
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, SequenceOf, TupleOf
+from srcgrad.kind import Array, Number, SequenceOf, TupleOf
 from srcgrad.syntax.build import (
     assign,
     augment,
     base_name,
     copy_tree,
+    divide,
     expression_statement,
     method,
+    multiply,
     name,
     names_read,
     store,
@@ -164,9 +166,31 @@ class Statements:
                 self.kinds.of[node] = self.kinds.evaluate(node)  # type: ignore[index]
         self.kinds.of[combined] = self.kinds.evaluate(combined)  # type: ignore[index]
         tangent = self.expressions.full(combined)
-        in_place = isinstance(kind, Array) and isinstance(target, gast.Name)
+        if isinstance(kind, Number):
+            return self._number_updated(statement, part, old, op, value)
+        is_part = isinstance(target, gast.Subscript) and is_numeric(self.kinds.of.get(target.value))
+        in_place = isinstance(kind, Array) and not is_part
         whole = gast.Subscript(part, gast.Constant(Ellipsis, None), gast.Load()) if in_place else part
         return [*self.expressions.statements, assign(whole, tangent), statement]
+
+    def _number_updated(
+        self, statement: gast.stmt, part: gast.expr, old: gast.expr, op: gast.operator, value: gast.expr
+    ) -> list[gast.stmt]:
+        """``a *= v`` in two steps, where a may be a number or an array that has another name."""
+        dot = self.expressions.full(value)
+        match op:
+            case gast.Mult():
+                rest = augment(part, "+", multiply(old, dot))
+            case gast.Div():
+                rest = augment(part, "-", divide(multiply(old, dot), multiply(value, value)))
+            case _:
+                raise UnsupportedError(
+                    "this update of what is a number or an array is not supported in forward mode",
+                    node=statement,
+                    advice="write it as an assignment",
+                )
+        first = gast.AugAssign(store(part), op, copy_tree(value))
+        return [*self.expressions.statements, first, rest, statement]
 
     def _changed(self, statement: gast.stmt, value: gast.Call) -> list[gast.stmt]:
         """``xs.append(v)`` with ``xs_dot.append(v_dot)``, and ``np.add.at`` alike."""
