@@ -147,3 +147,17 @@ def test_what_it_does_not_do():
         check_grads(energy, (np.ones(2), 2.0), modes=("sideways",))
     with pytest.raises(SrcgradError, match="order 0"):
         check_grads(energy, (np.ones(2), 2.0), order=0)
+
+
+def test_forward_mode_and_second_order() -> None:
+    check_grads(lambda x, y: np.sum(np.sin(x) * y), (np.array([0.5, 1.5]), 2.0), order=2, modes=("fwd", "rev"))
+
+
+def test_a_wrong_tangent_is_found() -> None:
+    def opaque(x):
+        return np.sin(x)
+
+    rules.adjoint(opaque)(lambda z_bar, z, x: z_bar * np.cos(x))
+    rules.tangent(opaque)(lambda x_dot, z, x: 1.01 * x_dot * np.cos(x))
+    with pytest.raises(GradientCheckError, match="forward and reverse mode disagree"):
+        check_grads(lambda x: np.sum(opaque(x)), (np.array([0.5, 1.5]),))

@@ -87,3 +87,20 @@ def test_heat_inverse(tmp_path: Path) -> None:
     assert unexplained is not None and float(unexplained[1]) < 5e-3
     assert "through 300 steps of 4096 points" in printed and "L-BFGS: 100%" in printed
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_orbit(tmp_path: Path) -> None:
+    picture = tmp_path / "orbit.png"
+    printed = run("orbit.py", "--steps", "200", "--output", str(picture))
+    misses = [float(miss) for miss in re.findall(r"misses by ([\d.e+-]+) au", printed)]
+    # Newton's method converges quadratically only with the right Jacobian.
+    assert len(misses) <= 7 and misses[-1] < 1e-12
+    assert "Newton" in printed and picture.stat().st_size > 10_000
+
+
+def test_pinn(tmp_path: Path) -> None:
+    picture = tmp_path / "pinn.png"
+    printed = run("pinn.py", "--steps", "400", "--output", str(picture))
+    found = re.search(r"largest error of the solution: ([\d.e+-]+)", printed)
+    assert found is not None and float(found.group(1)) < 0.02
+    assert "training" in printed and picture.stat().st_size > 10_000

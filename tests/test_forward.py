@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.forward_verdicts import judge_forward
+from tests.forward_verdicts import judge_forward, judge_hessian
 from tests.programs import PROGRAMS, Program
 from tests.references import reference
 from tests.source_checks import objections
@@ -32,3 +32,15 @@ def test_slope_in_a_direction(program: Program) -> None:
     if verdict.source:
         found = objections(verdict.source, inspect.getsource(sys.modules[program.module]))
         assert not found, "\n".join(found) + "\n" + verdict.source
+
+
+# Draws random numbers, so that no two runs are the same.
+RANDOM = frozenset({"monte_carlo"})
+
+
+@pytest.mark.parametrize("program", [entry for entry in PROGRAMS if entry.name not in RANDOM], ids=str)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_hessian_product(program: Program) -> None:
+    verdict = judge_hessian(own_call(program))
+    # What the gradient's own text needs that forward mode does not take is refused, never wrong.
+    assert verdict.outcome in ("right", "no reference", "refused"), f"{verdict.detail}\n{verdict.source}"

@@ -13,8 +13,9 @@ from srcgrad.backend import Numba
 from srcgrad.calling.annotations import kinds_from_annotations
 from srcgrad.calling.argnums import Argnums, Choice
 from srcgrad.calling.named import named_function
-from srcgrad.calling.nested import function_for, signature_for
+from srcgrad.calling.nested import function_for
 from srcgrad.calling.sharing import derivatives_of
+from srcgrad.calling.signature_of import signature_for
 from srcgrad.calling.specialising import Options
 from srcgrad.calling.storing import store
 from srcgrad.errors import ArgumentTypeError, ArgumentValueError, SrcgradError

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from srcgrad.calling.parameters import Parameters
+from srcgrad.calling.signature_of import signature_for
 from srcgrad.custom import CustomFunction
 from srcgrad.errors import SourceError
 from srcgrad.pipeline import resolve
@@ -92,6 +93,7 @@ def _parameters(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
 
 def _call_of_derivative(derivative: Any) -> FunctionType:
     """A function that calls a derivative, with the parameters of the derivative's own function."""
+    signature_for(derivative)
     known: FunctionType | None = derivative.__dict__.get("_call")
     if known is None:
         primal = named_function(derivative._function)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import linecache
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,18 +16,13 @@ if TYPE_CHECKING:
     from srcgrad.calling.derivative import Derivative
 
 
-def signature_for(derivative: Derivative) -> inspect.Signature:
-    """The parameters of a derivative, which are those of its function."""
-    if derivative._resolved.leading or derivative._resolved.keywords:
-        raise UnsupportedError(
-            "the derivative of a method or a partial is called inside a differentiated function",
-            advice="take the derivative of a plain function that calls it",
-        )
-    return inspect.signature(derivative._function, follow_wrapped=False)
-
-
 def function_for(derivative: Derivative, kinds: Mapping[str, Kind]) -> Any:
     """The plain function that a derivative runs for arguments of these kinds, generated if need be."""
+    if derivative._parameters.variadic is not None:
+        raise UnsupportedError(
+            "a derivative of a function with *args is called inside a differentiated function",
+            advice="write a function with named parameters around it",
+        )
     picks = derivative._specialisations.choice.picks(())
     if any(pick is None or pick.item is not None for pick in picks):
         raise UnsupportedError(

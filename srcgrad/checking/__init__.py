@@ -10,7 +10,8 @@ import numpy as np
 from srcgrad.api import elementwise_grad, grad
 from srcgrad.calling.structures import is_number
 from srcgrad.checking.comparison import Comparison, GradientCheckError, GradientCheckWarning
-from srcgrad.checking.displacement import displaced, numbers
+from srcgrad.checking.displacement import displaced, numbers, parameter_names
+from srcgrad.checking.modes import compare_modes
 from srcgrad.errors import ArgumentValueError
 
 __all__ = ["GradientCheckError", "GradientCheckWarning", "check_grads"]
@@ -20,7 +21,7 @@ def check_grads(
     function: Callable[..., Any],
     args: Sequence[Any],
     order: int = 1,
-    modes: Sequence[str] = ("rev",),
+    modes: Sequence[str] = ("fwd", "rev"),
     *,
     argnums: Any = None,
     rtol: float | None = None,
@@ -38,7 +39,7 @@ def check_grads(
     order : int
         2 also compares the gradients of the gradient, and so on, as far as srcgrad differentiates its own gradients.
     modes : sequence of str
-        ``"rev"``: reverse mode.
+        ``"rev"``: reverse mode, compared with differences; ``"fwd"``: forward mode, compared with reverse mode.
     argnums : int, str, or tuple of them, optional
         As for `grad`; all arguments that hold a float where it is left out.
     rtol, atol : float
@@ -63,13 +64,15 @@ def check_grads(
     >>> import numpy as np
     >>> check_grads(lambda x, y: np.sum(np.sin(x) * y), (np.array([0.5, 1.5]), 2.0))
     """
-    unknown = [mode for mode in modes if mode != "rev"]
+    unknown = [mode for mode in modes if mode not in ("fwd", "rev")]
     if unknown or order < 1:
         raise ArgumentValueError(
             f"check_grads has no mode {unknown[0]!r}" if unknown else f"order {order} is less than 1",
-            advice='give modes=("rev",)' if unknown else "give the order of the derivatives: 1, 2, ...",
+            advice='give modes=("fwd", "rev")' if unknown else "give the order of the derivatives: 1, 2, ...",
         )
     Comparison(function, tuple(args), argnums, rtol, atol, seed).run()
+    if "fwd" in modes:
+        compare_modes(function, args, _positions(function, args, argnums), seed)
     if order > 1:
         result = function(*displaced(args, {}))
         differentiate = grad if is_number(result) and np.ndim(result) == 0 else elementwise_grad
@@ -77,6 +80,14 @@ def check_grads(
         check_grads(
             differentiate(function, chosen), args, order - 1, modes, argnums=chosen, rtol=rtol, atol=atol, seed=seed
         )
+
+
+def _positions(function: Callable[..., Any], args: Sequence[Any], argnums: Any) -> tuple[int, ...]:
+    """The positions of the differentiated arguments."""
+    chosen = _differentiable(args) if argnums is None else argnums
+    names = parameter_names(function, len(args))
+    several = chosen if isinstance(chosen, tuple | list) else (chosen,)
+    return tuple(range(len(args))[item] if isinstance(item, int) else names.index(item) for item in several)
 
 
 def _differentiable(args: Sequence[Any]) -> Any:

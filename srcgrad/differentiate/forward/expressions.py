@@ -210,7 +210,7 @@ class Expressions:
             return total
         return call("np.real", total)
 
-    def _rule(self, node: gast.expr, application: Application) -> gast.expr:
+    def _rule(self, node: gast.expr, application: Application) -> gast.expr | None:
         """A tangent rule written out."""
         dots: dict[str, gast.expr] = {}
         for parameter in application.active:

@@ -84,8 +84,10 @@ def written_tangent(
     fold: Callable[[gast.expr], Any],
     names: Names,
     helpers: Helpers,
-) -> tuple[list[gast.stmt], gast.expr]:
+) -> tuple[list[gast.stmt], gast.expr | None]:
     """The body of a tangent rule with tangents and operands in place of its parameters; else a call of the rule.
+
+    None where the result is zero.
 
     ``dots`` are the tangents of the operands that have one; terms with another one are left out.
     """
@@ -116,6 +118,8 @@ def written_tangent(
             continue
         statements.append(gast.Assign(statement.targets, plain, None))
     result = dropping.visit(result)
+    if dropping.is_zero(result):
+        return [], None
     replacements = {zero: zero_of(parameter) for zero, parameter in zeros.items()}
     return [substitute(statement, replacements) for statement in statements], substitute(result, replacements)
 
