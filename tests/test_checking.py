@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from srcgrad import SrcgradError
+from srcgrad import SrcgradError, rules
 from srcgrad.checking import GradientCheckError, GradientCheckWarning, check_grads
 
 
