@@ -197,7 +197,7 @@ class Adjoints:
         if index is not None and isinstance(leaf, gast.Subscript):
             return expression_statement(call("np.add.at", self.part(leaf.value), index, expression))
         part = self.part(leaf)
-        return augment(subscript(part, "...") if isinstance(part, gast.Call) else part, "+", expression)
+        return augment(subscript(part, "...") if isinstance(part, gast.Name | gast.Call) else part, "+", expression)
 
     def _may_be_integer(self, expression: gast.expr) -> bool:
         """Whether an adjoint of a number might be an integer of the program: ``n`` for ``n * x``."""

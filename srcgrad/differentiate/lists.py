@@ -214,7 +214,10 @@ class Lists:
         """The mirror of a list that is memory, made while the list is as long as it was then."""
         if not self.adjoints.shadows.holds_numbers(self.kinds.of.get(receiver)):
             return []
-        return [expression_statement(self.adjoints.shadows.of(receiver))]
+        bar = self._bar(receiver)
+        if isinstance(bar, gast.Name):
+            return [assign(bar, self.adjoints.shadows.of(receiver))]
+        return [assign(self.expressions.reserve(Opaque()), bar)]
 
     def _is_new_array(self, item: gast.expr) -> bool:
         """Whether an item is an array that no variable holds, so that its adjoint would be lost."""

@@ -161,7 +161,8 @@ class Writes:
             self._push(value, product, kind)
         self._own(base)
         operator = "*" if isinstance(statement.op, gast.Mult) else "/"
-        self.expressions.statements.append(augment(_target(part), operator, value))
+        target = everything(part) if base in self.adjoints.shadows else part
+        self.expressions.statements.append(augment(target, operator, value))
 
     def _rewritten(
         self, step: Simple, statement: gast.AugAssign, target: gast.expr, kind: Kind, base: str
@@ -333,11 +334,6 @@ def is_scatter(value: gast.AST) -> bool:
             return not value.keywords
         case _:
             return False
-
-
-def _target(part: gast.expr) -> gast.expr:
-    """What an augmented assignment writes into: ``shadow_of(...)[...]`` for a shadow without a name."""
-    return everything(part) if isinstance(part, gast.Call) else part
 
 
 __all__ = ["Writes", "binary", "store"]

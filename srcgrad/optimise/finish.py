@@ -11,8 +11,10 @@ from srcgrad.kind import Array, Kind, Scalar
 from srcgrad.optimise import optimise
 from srcgrad.optimise.units import drop_units
 
-# Runtime functions of srcgrad: they have no effects and keep nothing of their arguments.
-_RUNTIME = frozenset({"sum_to", "zeros_like", "like", "add_mirrors", "as_mirror", "own_tangent", "zero_tangent"})
+# Runtime functions of srcgrad: they have no effects that anybody else sees.
+_RUNTIME = frozenset(
+    "sum_to zeros_like like add_mirrors as_mirror shadow_of shadows_in own_tangent zero_tangent".split()
+)
 
 
 def finish(
