@@ -70,11 +70,13 @@ def shared_objects(
     written: set[Place],
     writes: Sequence[Write] = (),
     apart: frozenset[str] = frozenset(),
+    may_move: bool = True,
 ) -> Sharing:
     """Which objects may be the same, over the whole function; the variables in ``apart`` are left out.
 
     An object that moves (``values = fresh`` where ``fresh`` is not read again) is not shared, unless it is written
-    under its new name from then on; ``writes`` tell where ``written`` places are, if that is known.
+    under its new name from then on; ``writes`` tell where ``written`` places are, if that is known.  Without
+    ``may_move`` all names are counted that an object has one after the other.
     """
     sharing = Sharing()
     after = liveness(tree).after if isinstance(tree, gast.FunctionDef) else {}
@@ -91,7 +93,7 @@ def shared_objects(
             return
         if _is_new_container(value, kinds):
             inside = 1  # The container itself is nobody else's.
-        moves = isinstance(value, gast.Name) and value.id not in after.get(statement, {value.id})
+        moves = may_move and isinstance(value, gast.Name) and value.id not in after.get(statement, {value.id})
         if moves and (name, 1) not in written and ((name, 0) not in written or inside or not later(name, statement)):
             return
         for source, level in held_places(value, kinds):

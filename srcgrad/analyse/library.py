@@ -11,7 +11,7 @@ from srcgrad.analyse.purity import dotted_path, is_pure_library_call
 # NumPy functions whose result may share its buffer with an argument; all others make new arrays.
 VIEWS = frozenset(
     "array_split asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray astype atleast_1d atleast_2d "
-    "atleast_3d broadcast_arrays broadcast_to diag diagonal dsplit expand_dims flip fliplr flipud from_dlpack "
+    "atleast_3d broadcast_arrays broadcast_to diag diagonal dsplit einsum expand_dims flip fliplr flipud from_dlpack "
     "frombuffer hsplit imag ix_ matrix_transpose meshgrid moveaxis permute_dims ravel real real_if_close require "
     "reshape rollaxis rot90 split squeeze swapaxes transpose trim_zeros unstack vsplit".split()
 )

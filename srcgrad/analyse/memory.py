@@ -118,10 +118,16 @@ def memory_of(
     tangled = called | outside | _holding_twice(tree, kinds)
     candidates = [family for family in _merged(families) if len(family) > 1 or family & tangled]
     chosen = _active(tree, kinds, wrt, candidates, outside | called)
+    # Where an object moves into or out of memory, its adjoint would have to: it is memory under all of its names.
+    lasting = shared_objects(tree, kinds, places, (), apart, may_move=False)
+    wider = [
+        set(family).union(*(lasting.family(place) for place in places if place[0] in family)) for family in chosen
+    ]
+    chosen = tuple(sorted(_merged(wider), key=min))
     writing: dict[gast.AST, Variables] = {}
     for call, name in calls:
         writing[call] = writing.get(call, frozenset()) | {name}
-    everything = shared_objects(tree, kinds, places)
+    everything = shared_objects(tree, kinds, places, may_move=False)
     viewers = []
     for family in chosen:
         shared = set().union(*(everything.family(place) for place in places if place[0] in family))

@@ -53,7 +53,15 @@ class HandingOn:
         itself = frozenset({variable} & names_read(value))
         step = Simple([statement], [], frozenset([variable]), [Overwrite(variable, name(variable))], itself)
         kind = self.kinds.of.get(target) or self.kinds.of.get(value)
-        if not self.expressions.depends(value) or self.shadows.is_reference(value):
+        if not self.expressions.depends(value):
+            return step
+        if self.shadows.is_reference(value):
+            if any(source not in self.shadows for source, _ in held_places(value, self.kinds)):
+                raise UnsupportedError(
+                    f"{variable!r} may share memory here in a way that is not followed, and that is written into",
+                    node=statement,
+                    advice=f"write into a copy: {variable} = {variable}.copy()",
+                )
             return step
         if isinstance(kind, SequenceOf | DictOf | Instance | TupleOf):
             if isinstance(value, gast.Call) and _is_copy(value, self.kinds):
