@@ -136,12 +136,13 @@ class Reverse:
         head = set(self.activity.head(statement))
         entry = self.adjoints.materialise(head - self.state.live)
         read = [*statement.body, statement.iter] if isinstance(statement, gast.For) else list(statement.body)
-        in_place = names_read(read) - names_assigned(statement)
+        rebound = self._rebound(statement)
+        in_place = names_read(read) - rebound
         for variable in sorted((head | self.state.live) & in_place):
             if isinstance(self.adjoints.kind_of(variable), Array):
                 entry.extend(self.adjoints.own(variable))
         at_head = self.state.copy()
-        at_head.owned -= names_assigned(statement)
+        at_head.owned -= rebound
         while True:
             self.adjoints.state = at_head.copy()
             body = self.block(statement.body)
@@ -176,6 +177,23 @@ class Reverse:
         if entry:
             steps.append(Simple([], entry))
         return steps
+
+    def _rebound(self, statement: gast.stmt) -> set[str]:
+        """The variables that a statement binds anew; ``a += v`` leaves an array where it is."""
+        in_place = {
+            node.target
+            for node in gast.walk(statement)
+            if isinstance(node, gast.AugAssign)
+            and isinstance(node.target, gast.Name)
+            and isinstance(self.kinds.of.get(node.target), Array)
+        }
+        stored = {
+            node.id
+            for node in gast.walk(statement)
+            if isinstance(node, gast.Name) and node not in in_place and not isinstance(node.ctx, gast.Load)
+        }
+        augmented = {target.id for target in in_place}
+        return names_assigned(statement) - (augmented - stored)
 
     def _cleared(self, variables: set[str]) -> list[gast.stmt]:
         """Statements that clear adjoints which a trip has used up, for the trip before it."""
