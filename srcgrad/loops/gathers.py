@@ -13,7 +13,7 @@ places do not overlap, near the edges, the additions are made one by one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import gast
@@ -94,22 +94,31 @@ class _Family:
     # ---- loops ----
 
     def loops(self) -> list[gast.stmt]:
-        """All of it: over all axes but the last, and inside the gather or, near the edges, one loop for each."""
+        """All of it: the gather where all additions reach, and one loop for each addition near the edges.
+
+        The rows of the gather have a loop of their own: with a test inside, numba does not see that ``i - 1`` is
+        no negative index, and does not vectorise.
+        """
         outer = self.rank - 1
-        variables = self.scope.variables
-        rows = tuple(Position(name(variables[axis])) for axis in range(outer))
-        inner = self._inner(rows)
+        rows = tuple(Position(name(self.scope.variables[axis])) for axis in range(outer))
+        core = self._over_rows(self._inner(rows), max)
+        border = self._one_by_one(rows)
         tests = [self._test(axis) for axis in range(outer) if self.width(axis)]
+        fits: list[gast.expr] = []
         if self.width(outer):
-            fits = max(self.starts(outer)) + max(self.cuts(outer))
-            tests.append(_compare(self.length(outer), gast.GtE(), constant(fits)))
-        body = inner
-        if tests:
-            test = tests[0] if len(tests) == 1 else gast.BoolOp(gast.And(), tests)
-            body = [if_statement(test, inner, self._one_by_one(rows))]
-        for axis in reversed(range(outer)):
-            start, cut = min(self.starts(axis)), min(self.cuts(axis))
-            body = [loop(variables[axis], start, shifted(self.length(axis), -cut), body)]
+            least = max(self.starts(outer)) + max(self.cuts(outer))
+            fits = [_compare(self.length(outer), gast.GtE(), constant(least))]
+        if not tests:
+            return [if_statement(fits[0], core, self._over_rows(border, min))] if fits else core
+        inside = gast.BoolOp(gast.And(), [*tests, *fits]) if len(tests) + len(fits) > 1 else tests[0]
+        border = self._over_rows([if_statement(gast.UnaryOp(gast.Not(), inside), border)], min)
+        return [if_statement(fits[0], core), *border] if fits else [*core, *border]
+
+    def _over_rows(self, body: list[gast.stmt], end: Callable[[list[int]], int]) -> list[gast.stmt]:
+        """Loops over all axes but the last: over what all additions reach, or over what any does."""
+        for axis in reversed(range(self.rank - 1)):
+            stop = shifted(self.length(axis), -end(self.cuts(axis)))
+            body = [loop(self.scope.variables[axis], end(self.starts(axis)), stop, body)]
         return body
 
     def _test(self, axis: int) -> gast.expr:
