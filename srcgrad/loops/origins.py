@@ -119,7 +119,7 @@ class Origins:
 
 
 def _holders(function: gast.FunctionDef, parameter: str) -> set[str]:
-    """The names of an argument itself: not the parameter where ``u = u.copy()`` stands before all else."""
+    """The names of an argument itself: where ``u = u.copy()`` stands before all else, those it got before."""
     holders = {parameter}
     for statement in function.body:
         match statement:
@@ -134,8 +134,8 @@ def _holders(function: gast.FunctionDef, parameter: str) -> set[str]:
             case gast.Expr():
                 pass
             case _:
-                return holders
-    return holders
+                break
+    return {parameter}
 
 
 def _is_number(of: Mapping[gast.AST, Kind], node: gast.AST) -> bool:
