@@ -9,7 +9,7 @@ import gast
 from srcgrad.analyse.operations import is_numeric
 from srcgrad.custom import Checkpoint, CustomVjp
 from srcgrad.differentiate.expressions import Expressions
-from srcgrad.differentiate.implicit import ADJOINTS, Equation
+from srcgrad.differentiate.implicit import Equation
 from srcgrad.differentiate.pairs import Pair
 from srcgrad.differentiate.ruled import RuledCall, check_undifferentiated, rule_of
 from srcgrad.kind import DictOf, Instance, Kind, SequenceOf, TupleOf
@@ -65,7 +65,7 @@ def solution_pair(calls: Calls, value: gast.Call, expressions: Expressions, solu
     active = {key: item for key, item in equation.of_parameter.items() if expressions.depends(item)}
     wanted = (equation.unknown, *active)
     forward, reverse = calls.request.request_pair(equation.function, equation.kinds, wanted)
-    adjoint = calls.helpers.name_of(f"{equation.called}_adjoint", ADJOINTS[equation.called])
+    adjoint = calls.helpers.name_of(equation.adjoint.__name__, equation.adjoint)
 
     def reversal(bar: gast.expr) -> gast.expr:
         label = equation.function.__name__.strip("_<>")

@@ -10,14 +10,34 @@ import gast
 from srcgrad.analyse.operations import single_target
 from srcgrad.custom import IMPLICIT, root
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Function, Kind
-from srcgrad.runtime import fixed_point_adjoint, fixed_point_tangent, root_adjoint, root_tangent
+from srcgrad.kind import Function, Kind, Scalar
+from srcgrad.runtime import (
+    fixed_point_adjoint,
+    fixed_point_tangent,
+    number_fixed_point_adjoint,
+    number_fixed_point_tangent,
+    number_root_adjoint,
+    number_root_tangent,
+    root_adjoint,
+    root_tangent,
+)
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
 
-ADJOINTS = {"root": root_adjoint, "fixed_point": fixed_point_adjoint}
-TANGENTS = {"root": root_tangent, "fixed_point": fixed_point_tangent}
+# By what is called, and whether the unknown is one number.
+ADJOINTS = {
+    ("root", False): root_adjoint,
+    ("root", True): number_root_adjoint,
+    ("fixed_point", False): fixed_point_adjoint,
+    ("fixed_point", True): number_fixed_point_adjoint,
+}
+TANGENTS = {
+    ("root", False): root_tangent,
+    ("root", True): number_root_tangent,
+    ("fixed_point", False): fixed_point_tangent,
+    ("fixed_point", True): number_fixed_point_tangent,
+}
 
 
 def is_implicit(value: gast.AST, kinds: Kinds) -> bool:
@@ -40,6 +60,9 @@ class Equation:
                 advice=f"write {self.called}(f, x0, a, b)",
             )
         self.arguments = list(value.args[2:])
+        is_number = isinstance(kinds.of[value], Scalar)
+        self.adjoint = ADJOINTS[self.called, is_number]
+        self.tangent = TANGENTS[self.called, is_number]
         kind = kinds.of.get(value.args[0])
         plain = isinstance(kind, Function) and len(kind.targets) == 1 and not (kind.leading or kind.keywords)
         function: Any = kind.targets[0] if isinstance(kind, Function) else None

@@ -66,7 +66,16 @@ from srcgrad.runtime.products import (
     tensordot_adjoint,
 )
 from srcgrad.runtime.shadows import add_to_shadows, shadow_of, shadows_in
-from srcgrad.runtime.solving import fixed_point_adjoint, fixed_point_tangent, root_adjoint, root_tangent
+from srcgrad.runtime.solving import (
+    fixed_point_adjoint,
+    fixed_point_tangent,
+    number_fixed_point_adjoint,
+    number_fixed_point_tangent,
+    number_root_adjoint,
+    number_root_tangent,
+    root_adjoint,
+    root_tangent,
+)
 from srcgrad.runtime.special import digamma, sinc_slope
 from srcgrad.runtime.sums import (
     count_along,
@@ -164,6 +173,10 @@ __all__ = [
     "products_of_others",
     "fixed_point_adjoint",
     "fixed_point_tangent",
+    "number_fixed_point_adjoint",
+    "number_fixed_point_tangent",
+    "number_root_adjoint",
+    "number_root_tangent",
     "root_adjoint",
     "root_tangent",
     "qr_adjoint",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -92,15 +92,9 @@ def _scale(residual: Callable[[Any], Any], x: Any) -> float:
     return float(np.max(np.abs(_sized(residual, x + width)[0] - _sized(residual, x)[0]) / 1e-7, initial=0.0))
 
 
-def basis(x: Any) -> Iterator[Any]:
-    """The unit vectors of the space of x, in its shape; 1.0 for a number."""
-    if not np.ndim(x):
-        yield 1.0
-        return
-    for place in np.ndindex(x.shape):
-        unit = np.zeros_like(x)
-        unit[place] = 1.0
-        yield unit
+def basis(x: Any) -> list[Any]:
+    """The unit vectors of the space of an array, in its shape."""
+    return [unit.reshape(x.shape) for unit in np.eye(x.size)]
 
 
 def root_adjoint(reverse: Callable[..., Any], records: Any, x_bar: Any) -> Any:
@@ -108,33 +102,53 @@ def root_adjoint(reverse: Callable[..., Any], records: Any, x_bar: Any) -> Any:
 
     ``reverse(residual_bar, records)`` gives the adjoint of x first: the rows of the Jacobian.
     """
-    rows = [np.ravel(reverse(unit, records)[0]) for unit in basis(x_bar)]
-    return _solved(np.array(rows).T, -x_bar)
+    rows = np.stack([np.ravel(reverse(unit, records)[0]) for unit in basis(x_bar)])
+    return np.linalg.solve(rows.T, -np.ravel(x_bar)).reshape(x_bar.shape)
 
 
 def fixed_point_adjoint(reverse: Callable[..., Any], records: Any, x_bar: Any) -> Any:
     """The adjoint of one step at a fixed point, from that of the fixed point: v of ``(1 - J).T v = x_bar``."""
-    rows = [np.ravel(reverse(unit, records)[0]) for unit in basis(x_bar)]
-    return _solved(np.eye(len(rows)) - np.array(rows).T, x_bar)
+    rows = np.stack([np.ravel(reverse(unit, records)[0]) for unit in basis(x_bar)])
+    return np.linalg.solve(np.eye(x_bar.size) - rows.T, np.ravel(x_bar)).reshape(x_bar.shape)
+
+
+def number_root_adjoint(reverse: Callable[..., Any], records: Any, x_bar: Any) -> Any:
+    """`root_adjoint` for one unknown."""
+    return -x_bar / reverse(1.0, records)[0]
+
+
+def number_fixed_point_adjoint(reverse: Callable[..., Any], records: Any, x_bar: Any) -> Any:
+    """`fixed_point_adjoint` for one unknown."""
+    return x_bar / (1.0 - reverse(1.0, records)[0])
 
 
 def root_tangent(
     x: Any, by_x: Tangent, by_arguments: Tangent, arguments: tuple[Any, ...], dots: tuple[Any, ...]
 ) -> tuple[Any, Any]:
     """A solution and its tangent ``-solve(J, f_dot)``; the two functions are tangents of the residual."""
-    columns = [np.ravel(by_x(x, *arguments, unit)[1]) for unit in basis(x)]
-    return x, _solved(np.array(columns).T, -by_arguments(x, *arguments, *dots)[1])
+    f_dot = by_arguments(x, *arguments, *dots)[1]
+    columns = np.stack([np.ravel(by_x(x, *arguments, unit)[1]) for unit in basis(x)])
+    return x, -np.linalg.solve(columns.T, np.ravel(f_dot)).reshape(x.shape)
 
 
 def fixed_point_tangent(
     x: Any, by_x: Tangent, by_arguments: Tangent, arguments: tuple[Any, ...], dots: tuple[Any, ...]
 ) -> tuple[Any, Any]:
     """A fixed point and its tangent ``solve(1 - J, f_dot)``; the two functions are tangents of the step."""
-    columns = [np.ravel(by_x(x, *arguments, unit)[1]) for unit in basis(x)]
-    return x, _solved(np.eye(len(columns)) - np.array(columns).T, by_arguments(x, *arguments, *dots)[1])
+    f_dot = by_arguments(x, *arguments, *dots)[1]
+    columns = np.stack([np.ravel(by_x(x, *arguments, unit)[1]) for unit in basis(x)])
+    return x, np.linalg.solve(np.eye(x.size) - columns.T, np.ravel(f_dot)).reshape(x.shape)
 
 
-def _solved(matrix: Any, right: Any) -> Any:
-    """The solution of a linear equation in the shape of its right side."""
-    found = np.linalg.solve(matrix, np.ravel(right)).reshape(np.shape(right))
-    return found if np.ndim(right) else found[()]
+def number_root_tangent(
+    x: Any, by_x: Tangent, by_arguments: Tangent, arguments: tuple[Any, ...], dots: tuple[Any, ...]
+) -> tuple[Any, Any]:
+    """`root_tangent` for one unknown."""
+    return x, -by_arguments(x, *arguments, *dots)[1] / by_x(x, *arguments, 1.0)[1]
+
+
+def number_fixed_point_tangent(
+    x: Any, by_x: Tangent, by_arguments: Tangent, arguments: tuple[Any, ...], dots: tuple[Any, ...]
+) -> tuple[Any, Any]:
+    """`fixed_point_tangent` for one unknown."""
+    return x, by_arguments(x, *arguments, *dots)[1] / (1.0 - by_x(x, *arguments, 1.0)[1])

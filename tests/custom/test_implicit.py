@@ -143,7 +143,7 @@ def test_the_text_of_the_equation_stands_in_the_module():
     text = grad(with_a_closure).source_for(3.5, 1.5)
     assert "def residual(x, a, b):\n    return x ** 3 + b * x - a\n" in text
     assert "x = root(residual, 1.0, a, b)\n" in text
-    assert "residual_bar = root_adjoint(residual_reverse, residual_records, x_bar)\n" in text
+    assert "residual_bar = number_root_adjoint(residual_reverse, residual_records, x_bar)\n" in text
 
 
 @pytest.mark.parametrize("start", [1.0, np.ones(2)])

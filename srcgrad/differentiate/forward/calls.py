@@ -13,11 +13,12 @@ from srcgrad.custom import Checkpoint, CustomJvp, CustomVjp
 from srcgrad.differentiate.calls import Calls as ReverseCalls
 from srcgrad.differentiate.calls import check_call, is_picked
 from srcgrad.differentiate.forward.expressions import Expressions
-from srcgrad.differentiate.implicit import TANGENTS, Equation, is_implicit
+from srcgrad.differentiate.implicit import Equation, is_implicit
 from srcgrad.differentiate.ruled import check_undifferentiated, label_of, rule_of
 from srcgrad.differentiate.shadows import Shadows
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Kind
+from srcgrad.runtime import reverse_checkpointed, run_checkpointed
 from srcgrad.syntax.build import call, name, tuple_of
 from srcgrad.syntax.names import Names
 
@@ -49,6 +50,12 @@ class Calls:
         if is_implicit(value, self.kinds):
             return self._implicit(value, expressions)
         target = check_call(value, self.kinds, expressions.depends)
+        if target.function in (run_checkpointed, reverse_checkpointed):
+            raise UnsupportedError(
+                "a derivative through a checkpointed loop is not differentiated again",
+                node=value,
+                advice="leave checkpointed(...) out of the loop where second derivatives are wanted",
+            )
         arguments = self._reverse.arguments(value, target)
         if isinstance(target.function, CustomVjp | CustomJvp):
             return self._with_rule(value, target.function, arguments, expressions)
@@ -65,7 +72,7 @@ class Calls:
         active = {key: item for key, item in equation.of_parameter.items() if expressions.depends(item)}
         by_x = self.request(equation.function, equation.kinds, (equation.unknown,))
         by_arguments = self.request(equation.function, equation.kinds, tuple(active))
-        called = self.helpers.name_of(f"{equation.called}_tangent", TANGENTS[equation.called])
+        called = self.helpers.name_of(equation.tangent.__name__, equation.tangent)
         dots = [expressions.full(item) for item in active.values()]
         given = tuple_of(*equation.arguments), tuple_of(*dots)
         return gast.copy_location(call(called, value, name(by_x), name(by_arguments), *given), value)
