@@ -168,9 +168,11 @@ class Adjoints:
         if variable in state.live:
             if isinstance(target, Scalar) or (variable in state.owned and isinstance(target, Array)):
                 return [augment(bar, "+", expression)]
+            total = add(bar, expression)
             if isinstance(target, Array):
                 state.owned.add(variable)
-            return [assign(bar, add(bar, expression))]
+                total = self._without_dimensions(total, leaf) if target.dims == () else total
+            return [assign(bar, total)]
         state.live.add(variable)
         if isinstance(target, Array):
             full = self._full(expression, kind, target, leaf)
@@ -224,6 +226,8 @@ class Adjoints:
 
     def _full(self, expression: gast.expr, kind: Kind, target: Array, value: gast.expr) -> gast.expr:
         """A contribution of the full shape of an array."""
+        if target.dims == ():
+            return self._without_dimensions(expression, value)
         if isinstance(kind, Array) and kind.dims is not None and kind.dims == target.dims:
             return expression
         if isinstance(kind, Scalar):
@@ -235,6 +239,10 @@ class Adjoints:
                 return expression
             case _:
                 return binary(call("np.zeros_like", value), "+", expression)
+
+    def _without_dimensions(self, expression: gast.expr, value: gast.expr) -> gast.expr:
+        """An array without dimensions, to be written into: arithmetic on such arrays gives numbers."""
+        return call("np.full_like", value, expression)
 
     def _add_container(self, variable: str, expression: gast.expr, target: Kind) -> list[gast.stmt]:
         bar, state = self.of(variable), self.state

@@ -180,6 +180,7 @@ def _loops(
     clashing = bound & (lifter.variables | lifter.enclosing | captured)
     before, first = lifter.lift(node.generators[0].iter)
     final = {old: lifter.names.fresh(old) if old in clashing else old for old in sorted(bound)}
+    lifter.names.take(final.values())
     around = lifter.enclosing
     lifter.enclosing = around | bound | set(final.values())
     loop: list[Any] = []

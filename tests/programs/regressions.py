@@ -153,3 +153,23 @@ def appended_then_array(x):
     for v in x:
         items.append(np.sin(v))
     return np.var(np.array(items)) + np.average(items, weights=x)
+
+
+@program(array(3), tags="two comprehensions with one variable")
+def comprehension_around_a_generator_of_a_callee(x):
+    def total(p):
+        return sum(v * p for v in x)
+
+    table = {k: v * total(1.5) for k, v in enumerate(x)}
+    return table[0] * table[2]
+
+
+@writing(array(3), tags="array without dimensions")
+def array_without_dimensions_in_place(x):
+    s = np.zeros(())
+    for v in x:
+        s += v * v
+    s[...] = s * x[2]
+    t = x[0:1].reshape(())
+    t *= s
+    return s * x[0]

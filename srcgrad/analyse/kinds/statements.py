@@ -137,7 +137,7 @@ class Statements(Loops):
 
     def _augmented(self, node: gast.AugAssign, old: Kind, value: Kind) -> Kind:
         """The kind after ``old += value``: an array stays itself, a number becomes another."""
-        if isinstance(old, Array) and old.dims != ():
+        if isinstance(old, Array):
             return old
         if isinstance(old, Number):
             result = self.operate(node, type(node.op), old, value)
