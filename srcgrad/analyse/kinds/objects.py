@@ -130,7 +130,8 @@ class Objects(Frame):
             kind = constant_kind(value, name)
             return environment_kind(value, name) if isinstance(kind, Instance) else kind
         kind = environment_kind(value, f"{module.__name__}:{name}")
-        if not isinstance(value, types.ModuleType):
+        # What a module makes on demand is nowhere to be read again.
+        if not isinstance(value, types.ModuleType) and name in vars(module):
             self.note_read(vars(module), name, kind)
         return kind
 
