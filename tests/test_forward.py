@@ -21,10 +21,7 @@ REFUSED = frozenset(
     "recursion_returns_argument".split()
 )
 # Known defects of forward mode: views rebound by a conditional expression, containers that share arrays.
-DEFECTS = frozenset(
-    "views_rebound_in_loop views_rebound_in_loop2 early_exit_view two_objects_one_array rows_list aliased_attribute "
-    "swap_in_tuple_assign_elements".split()
-)
+DEFECTS = frozenset({"swap_in_tuple_assign_elements"})
 
 every_program = pytest.mark.parametrize("program", PROGRAMS, ids=str)
 
@@ -46,11 +43,15 @@ def test_slope_in_a_direction(program: Program, request: pytest.FixtureRequest) 
 
 # Draws random numbers, so that no two runs are the same.
 RANDOM = frozenset({"monte_carlo"})
+# The adjoint's lists of tuples have no tangent where their entries are None.
+SECOND_DEFECTS = frozenset({"history"})
 
 
 @pytest.mark.parametrize("program", [entry for entry in PROGRAMS if entry.name not in RANDOM], ids=str)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_hessian_product(program: Program) -> None:
+def test_hessian_product(program: Program, request: pytest.FixtureRequest) -> None:
+    if program.name in SECOND_DEFECTS:
+        request.applymarker(pytest.mark.xfail(reason="a known defect"))
     verdict = judge_hessian(own_call(program))
     # What the gradient's own text needs that forward mode does not take is refused, never wrong.
     assert verdict.outcome in ("right", "no reference", "refused"), f"{verdict.detail}\n{verdict.source}"
