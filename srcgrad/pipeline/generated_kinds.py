@@ -25,6 +25,7 @@ class GeneratedProgram(SourceProgram):
     """
 
     def __init__(self, functions: Sequence[gast.FunctionDef], module: Mapping[str, Any]) -> None:
+        super().__init__()
         self.module = module
         self.trees = {module[function.name]: function for function in functions}
 
