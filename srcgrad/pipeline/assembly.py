@@ -177,6 +177,12 @@ def _final(parameter: str, bar: str, derivation: Derivation) -> gast.expr:
     return call("like", name(_kept(derivation).get(parameter, parameter)), name(bar))
 
 
+def plain_arrays(derivation: Derivation) -> set[int]:
+    """The positions of the gradients that are returned as the arrays that they are."""
+    kinds = [derivation.given.get(parameter) for parameter in derivation.gradients]
+    return {at for at, kind in enumerate(kinds) if isinstance(kind, Array) and is_plain(kind)}
+
+
 def is_plain(kind: Kind | None) -> bool:
     """Whether a value is a number or an array of full precision."""
     return isinstance(kind, Scalar | Array) and kind.dtype in ("float64", "complex128")

@@ -21,7 +21,14 @@ from srcgrad.emit.module import module_text
 from srcgrad.errors import Location, located, location_of
 from srcgrad.kind import Array, DictOf, Instance, Iterator, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.optimise.finish import finish
-from srcgrad.pipeline.assembly import gradient_function, pair_functions, transposed_function, use_runtime
+from srcgrad.optimise.owned import own_gradients
+from srcgrad.pipeline.assembly import (
+    gradient_function,
+    pair_functions,
+    plain_arrays,
+    transposed_function,
+    use_runtime,
+)
 from srcgrad.pipeline.compiled import compiled_module
 from srcgrad.pipeline.derivation import Derivation, derive, free_names
 from srcgrad.pipeline.expansion import FORWARD, REVERSE, Form, expand
@@ -85,6 +92,9 @@ class Module:
         with_value = request.form == "value_and_gradient"
         tree = self.program.body(request.function)
         self._add([gradient_function(called, tree, derivation, with_value, self.helpers)], derivation)
+        place = 1 if with_value else 0 if request.has_aux else None
+        arrays, count = plain_arrays(derivation), len(derivation.gradients)
+        self.functions[-1] = own_gradients(self.functions[-1], place, arrays, count, self.functions[:-1])
 
     def request_pair(
         self,

@@ -77,7 +77,7 @@ def like(value: Any, mirror: Any) -> Any:
         if mirror is None:
             return np.zeros_like(value)
         if is_array(mirror) and mirror.dtype == value.dtype and mirror.shape == value.shape:
-            return mirror
+            return mirror.copy()
         if value.dtype.kind == "f":
             mirror = np.real(mirror)
         fitted = np.empty_like(value)
