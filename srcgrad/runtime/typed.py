@@ -24,10 +24,10 @@ def subtract_at(a: Any, index: Any, b: Any) -> None:
 
 
 def grown(tape: Any) -> Any:
-    """A tape of twice the length that starts with the entries of ``tape``.
+    """A tape of twice the length and one more that starts with the entries of ``tape``.
 
     >>> grown(np.array([1.0, 2.0])).size
-    4
+    5
     """
     longer = np.empty((2 * tape.shape[0] + 1, *tape.shape[1:]), tape.dtype)
     longer[: tape.shape[0]] = tape
