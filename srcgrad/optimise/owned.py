@@ -61,6 +61,12 @@ class _Origins:
     def __init__(self, function: gast.FunctionDef, others: dict[str, gast.FunctionDef]) -> None:
         self.borrowed = {node.id for node in gast.walk(function.args) if isinstance(node, gast.Name)}
         self._others = others
+        self._renewed = {
+            statement.targets[0].id
+            for statement in function.body
+            if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name)
+            if _is_copy(statement.value) or makes_new_value(statement.value)
+        }
         self._values: dict[str, list[gast.expr | None]] = {}
         for node in gast.walk(function):
             match node:
@@ -91,10 +97,11 @@ class _Origins:
                 values = self._values.get(identifier, [])
                 if not values and identifier not in self.borrowed:
                     return {_UNKNOWN}
-                found = {identifier}
+                # A parameter that is copied on entry is another array under the same name.
+                found = {f"new {identifier}" if identifier in self._renewed else identifier}
                 for value in values:
                     found |= self.of(value, seen | {identifier})
-                return found - (self.borrowed & {identifier} if self._is_rebound(identifier) else set())
+                return found
             case gast.Subscript(value=gast.Call(func=gast.Name(id=called)), slice=gast.Constant(value=int(at))):
                 return self._of_call(called, at)
             case gast.Call(func=gast.Name(id=called)) if called in self._others:
@@ -103,7 +110,7 @@ class _Origins:
                 return self.of(value, seen)
             case gast.IfExp(body=body, orelse=orelse):
                 return self.of(body, seen) | self.of(orelse, seen)
-            case gast.Call(func=gast.Attribute(attr=attr)) if attr == "copy" or attr in NEW_ARRAY_METHODS:
+            case gast.Call() if _is_copy(expression):
                 return set()
             case gast.Call(func=gast.Name(id="zeros_like")):
                 return set()
@@ -135,7 +142,11 @@ class _Origins:
         shared = set().union(*(other for place, other in enumerate(found) if at is not None and place != at))
         return {_UNKNOWN} if _UNKNOWN in memory or memory & (inside.borrowed | shared) else set()
 
-    def _is_rebound(self, identifier: str) -> bool:
-        """Whether a parameter's own array is surely copied on entry, under its own name."""
-        values = self._values.get(identifier, [])
-        return bool(values) and not any(self.of(value, frozenset({identifier})) for value in values)
+
+def _is_copy(expression: gast.expr) -> bool:
+    """Whether an expression calls a method that makes a new array."""
+    match expression:
+        case gast.Call(func=gast.Attribute(attr=attr)):
+            return attr == "copy" or attr in NEW_ARRAY_METHODS
+        case _:
+            return False
