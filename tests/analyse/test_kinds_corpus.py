@@ -17,7 +17,7 @@ from tests.programs import PROGRAMS, Program
 # anything is said of their results.
 OPAQUE = frozenset(
     "operator_itemgetter hierarchy network_mixed network_sequential network_argument "
-    "list_of_layers dataclass_replace".split()
+    "list_of_layers".split()
 )
 
 

@@ -126,11 +126,21 @@ runtime_functions = [
     for name, value in sorted(vars(srcgrad.runtime).items())
     if inspect.isfunction(value) and name != "call_with_pullback"
 ]
+# These are written with classes, which modules cannot hold yet.
+NOT_EXPORTED = frozenset(
+    "call_with_tangent checkpointed_loop fixed_point_tangent number_fixed_point_tangent number_root_tangent "
+    "reverse_checkpointed root_tangent run_checkpointed".split()
+)
 
 
 @pytest.mark.parametrize("value", runtime_functions, ids=lambda value: value.__name__)
 def test_every_runtime_function_can_be_exported(value: Any) -> None:
-    text = exported_text(function(f"def f(*a): return {value.__name__}(*a)"), "", {value.__name__: value})
+    calling = function(f"def f(*a): return {value.__name__}(*a)")
+    if value.__name__ in NOT_EXPORTED:
+        with pytest.raises(UnsupportedError, match="cannot be written into a module"):
+            exported_text(calling, "", {value.__name__: value})
+        return
+    text = exported_text(calling, "", {value.__name__: value})
     assert not {
         line.split()[1].partition(".")[0] for line in text.splitlines() if line.startswith(("import", "from"))
     } - {
