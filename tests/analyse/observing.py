@@ -92,7 +92,8 @@ def covers(kind: Kind, value: Any, lengths: dict[str, int]) -> bool:
             # np.float64 is also a Python float, but no kind of Python's number.
             if python is not None and python != (not isinstance(value, np.generic)):
                 return False
-            if constant is not None and constant != value and not (constant != constant and value != value):  # NaN is NaN
+            # A NaN is the NaN that was inferred.
+            if constant is not None and constant != value and (constant == constant or value == value):
                 return False
             if symbol is not None and not matches(symbol, int(value), lengths):
                 return False
