@@ -125,6 +125,11 @@ class Constant(Kind):
 
     value: Any
 
+    def __hash__(self) -> int:
+        # Slices have a hash from Python 3.12 on only.
+        value = self.value
+        return hash((value.start, value.stop, value.step) if isinstance(value, slice) else value)
+
 
 @dataclass(frozen=True)
 class Text(Kind):
