@@ -82,12 +82,32 @@ def _is_of_arrays(function: Any) -> bool:
 
 
 def _is_listed(kind: Kind | None) -> bool:
-    """Whether a kind is that of a list or tuple, nested ones included, of nothing but numbers and arrays."""
+    """Whether a kind is that of a list or tuple, nested ones included, that NumPy makes one array of."""
+    return isinstance(kind, TupleOf | SequenceOf) and _ranks(kind) is not None
+
+
+def _ranks(kind: Kind) -> frozenset[int] | None:
+    """The dimensions that a kind has as an array, none where only the run tells; None where it makes no array.
+
+    A factor with a flag, ``(c, lower)``, has parts of different dimensions and makes none.
+    """
     match kind:
+        case Scalar():
+            return frozenset({0})
+        case Number():
+            return frozenset()
+        case Array(ndim=ndim):
+            return frozenset({ndim}) if ndim is not None else frozenset()
         case TupleOf(elements=elements):
             parts = tuple(elements)
         case SequenceOf(element=element, elements=elements):
             parts = tuple(elements) if elements is not None else (element,)
         case _:
-            return False
-    return all(isinstance(part, Scalar | Array | Number) or _is_listed(part) for part in parts)
+            return None
+    found: frozenset[int] = frozenset()
+    for part in parts:
+        ranks = _ranks(part)
+        if ranks is None:
+            return None
+        found |= ranks
+    return frozenset(rank + 1 for rank in found) if len(found) <= 1 else None
