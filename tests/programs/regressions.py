@@ -135,19 +135,19 @@ def first_of_several_choices(x):
     return np.sum(np.select([x > 1.2, x > 0.8], [x * x, np.sqrt(x)], 0.1))
 
 
-@program(array(4), array(4), tags="weights")
+@program(array(4), array(4), tags="weights", autograd=False)
 def average_by_weights(x, w):
     return np.average(x, weights=w * w)
 
 
-@program(array(4), array(3), tags="list where an array is meant")
+@program(array(4), array(3), tags="list where an array is meant", autograd=False, jax=False)
 def lists_in_place_of_arrays(x, w):
     items = [v * v if v > 1.0 else v for v in x]
     pair = (w[0], 2.0 * w[1], w[2])
     return np.sum(items) * np.mean(pair) + np.max(items) + np.linalg.norm(pair) + np.sum(w * pair) + w @ pair
 
 
-@program(array(4), tags="list that grows before it becomes an array")
+@program(array(4), tags="list that grows before it becomes an array", jax=False)
 def appended_then_array(x):
     items = []
     for v in x:

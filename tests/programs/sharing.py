@@ -338,7 +338,7 @@ def nested_function_returns_alias(x):
     return np.sum(x * y)
 
 
-@program(array(4))
+@program(array(4), complex_step=False)
 def alias_through_float_conversion(x):
     y = x.astype(float, copy=False)
     y[0] = x[1] * 3.0

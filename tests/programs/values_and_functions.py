@@ -332,7 +332,7 @@ def with_return(x):
     return x
 
 
-@program(numbers(5))
+@program(numbers(5), jax=False)
 def with_in_loop(xs):
     total = 0.0
     for v in xs:
@@ -499,7 +499,7 @@ class Vec:
         return self.x == o.x
 
 
-@program(number(), number())
+@program(number(), number(), complex_step=False)
 def operators(a, b):
     v = Vec(a, b)
     w = 2.0 * v + v * a - Vec(1.0, b)
@@ -566,7 +566,7 @@ def cached(x):
     return x * x
 
 
-@program(numbers(5))
+@program(numbers(5), autograd=False, jax=False)
 def generators(xs):
     a = sum((v * v for v in xs))
     b = max((v * a for v in xs))
@@ -576,7 +576,7 @@ def generators(xs):
     return a * b + c + 2.0 * d + e
 
 
-@program(number())
+@program(number(), complex_step=False, autograd=False, jax=False)
 def prints_and_formats(x):
     name = f'{x:.3f}'
     print(f'x = {x!r:>20}', name, '%.2f' % x, '{:.1f}'.format(x), sep='|')
@@ -586,7 +586,7 @@ def prints_and_formats(x):
     return x * x * len(name)
 
 
-@program(number())
+@program(number(), autograd=False, jax=False)
 def numpy_scalars(x):
     y = np.float64(x) * np.float64(2.0)
     z = np.asarray(x) * y
@@ -788,12 +788,18 @@ def network_sequential(W, b, x):
     drawn(lambda r: Sequential(Dense(r.uniform(size=(2, 2)), r.uniform(size=2)), Tanh(), Scale(1.5))),
     array(2),
     complex_step=False,
+    jax=False,
 )
 def network_argument(net, x):
     return np.sum(net(x) ** 2)
 
 
-@program(drawn(lambda r: [Dense(r.uniform(size=(2, 2)), r.uniform(size=2)), Tanh()]), array(2), complex_step=False)
+@program(
+    drawn(lambda r: [Dense(r.uniform(size=(2, 2)), r.uniform(size=2)), Tanh()]),
+    array(2),
+    complex_step=False,
+    jax=False,
+)
 def list_of_layers(net, x):
     for k, layer in enumerate(net):
         x = layer(x) * (k + 1)
