@@ -92,14 +92,10 @@ class _Sweep:
         self.before: dict[gast.AST, Variables] = {}
         self.after: dict[gast.AST, Variables] = {}
         self.head: dict[gast.AST, Variables] = {}
-        self._reads: dict[gast.AST, set[str]] = {}
 
-    def reads(self, node: gast.AST) -> set[str]:
+    def reads(self, node: gast.AST) -> frozenset[str]:
         """The variables with which an expression varies."""
-        found = self._reads.get(node)
-        if found is None:
-            found = self._reads[node] = dependencies(node, self.kinds)
-        return found
+        return dependencies(node, self.kinds)
 
     def reads_of_call(self, value: gast.AST) -> set[str]:
         """What the arguments of a call vary with, whatever the call itself gives."""

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import gast
 
 from srcgrad.analyse.activity import assigned_names
-from srcgrad.analyse.liveness import liveness
+from srcgrad.analyse.liveness import liveness_of
 from srcgrad.analyse.operations import is_basic_index, single_target
 from srcgrad.analyse.reachability import runs_later
 from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, SequenceOf, TupleOf
 from srcgrad.kind import Iterator as IteratorKind
 from srcgrad.rules.registry import has_rule, is_nondifferentiable
 from srcgrad.syntax.build import base_name
+from srcgrad.syntax.walking import walk
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -37,6 +38,8 @@ _CONTAINERS = (SequenceOf, TupleOf, DictOf, Instance, IteratorKind)
 Place: TypeAlias = tuple[str, int]
 # The variable, the kind of the object that changes, the node, and where the object lies.
 Write: TypeAlias = tuple[str, Kind, gast.AST, int]
+# The variable, 0 or 1 as in a place, the object as an expression, and where it is given.
+Bound: TypeAlias = tuple[str, int, gast.AST, gast.AST]
 
 
 class Sharing:
@@ -79,7 +82,7 @@ def shared_objects(
     ``may_move`` all names are counted that an object has one after the other.
     """
     sharing = Sharing()
-    after = liveness(tree).after if isinstance(tree, gast.FunctionDef) else {}
+    after = liveness_of(tree, kinds).after if isinstance(tree, gast.FunctionDef) else {}
 
     def later(name: str, statement: gast.AST) -> bool:
         """Whether a variable's object may be written into after a statement."""
@@ -107,11 +110,17 @@ def shared_objects(
     return sharing
 
 
-def bindings(
-    tree: gast.FunctionDef | gast.Lambda, kinds: Kinds
-) -> Iterator[tuple[str, int, gast.AST, gast.AST]]:
+def bindings(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds) -> tuple[Bound, ...]:
     """Each object given to a variable (0), or put into what a variable holds (1), as an expression; and where."""
-    for statement in gast.walk(tree):
+    return kinds.once(_bindings, tree)
+
+
+def _bindings(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds) -> tuple[Bound, ...]:
+    return tuple(_bound(tree, kinds))
+
+
+def _bound(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds) -> Iterator[Bound]:
+    for statement in walk(tree):
         match statement:
             case gast.Assign(targets=targets, value=value):
                 for target in targets:

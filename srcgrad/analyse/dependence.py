@@ -12,6 +12,7 @@ from srcgrad.custom import IMPLICIT
 from srcgrad.kind import Function
 from srcgrad.rules.registry import is_hashable, is_nondifferentiable
 from srcgrad.syntax.build import base_name, names_read
+from srcgrad.syntax.walking import children
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -21,9 +22,13 @@ _TRANSPARENT = (gast.Starred, gast.keyword, gast.Tuple, gast.List, gast.Dict, *_
 _FUNCTIONS = (gast.FunctionDef, gast.Lambda)
 
 
-def dependencies(node: gast.AST, kinds: Kinds) -> set[str]:
+def dependencies(node: gast.AST, kinds: Kinds) -> frozenset[str]:
     """The variables with which an expression can vary differentiably: ``{"x", "w"}`` for ``np.sum(x * w[i]) + n``."""
-    return set(_leaves(node, kinds))
+    return kinds.once(_dependencies, node)
+
+
+def _dependencies(node: gast.AST, kinds: Kinds) -> frozenset[str]:
+    return frozenset(_leaves(node, kinds))
 
 
 def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
@@ -47,12 +52,12 @@ def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
     if operation is not None:
         if operation.is_differentiable:
             for operand in (*operation.arguments, *(value for _, value in operation.keywords)):
-                yield from _leaves(operand, kinds)
+                yield from dependencies(operand, kinds)
         return
     match node:
         case gast.IfExp(body=body, orelse=orelse):
-            yield from _leaves(body, kinds)
-            yield from _leaves(orelse, kinds)
+            yield from dependencies(body, kinds)
+            yield from dependencies(orelse, kinds)
         case gast.ListComp() | gast.GeneratorExp() | gast.SetComp() | gast.DictComp():
             yield from names_read(node)
         case gast.Call():
@@ -62,11 +67,11 @@ def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
         case gast.Attribute(value=value, attr=attr) if is_of_class(kinds.of.get(value), attr):
             return
         case gast.Subscript(value=value) | gast.Attribute(value=value) | gast.Starred(value=value):
-            yield from _leaves(value, kinds)
+            yield from dependencies(value, kinds)
         case _:
-            for child in gast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, gast.expr | gast.keyword):
-                    yield from _leaves(child, kinds)
+                    yield from dependencies(child, kinds)
 
 
 def _brought_along(node: gast.AST, kinds: Kinds) -> Iterator[str]:
@@ -75,11 +80,11 @@ def _brought_along(node: gast.AST, kinds: Kinds) -> Iterator[str]:
         case gast.Name(id=identifier):
             yield identifier
         case gast.Attribute(value=value):
-            yield from _leaves(value, kinds)
+            yield from dependencies(value, kinds)
         case _:
-            for child in gast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, gast.expr | gast.keyword):
-                    yield from _leaves(child, kinds)
+                    yield from dependencies(child, kinds)
 
 
 def _call_leaves(node: gast.Call, kinds: Kinds) -> Iterator[str]:
@@ -87,16 +92,16 @@ def _call_leaves(node: gast.Call, kinds: Kinds) -> Iterator[str]:
     if fact is not None and fact.targets and all(is_nondifferentiable(target.function) for target in fact.targets):
         return
     if isinstance(node.func, gast.Attribute):
-        yield from _leaves(node.func.value, kinds)
-    yield from _leaves(node.func, kinds)
+        yield from dependencies(node.func.value, kinds)
+    yield from dependencies(node.func, kinds)
     for target in fact.targets if fact is not None else ():
         if target.receiver is not None:
-            yield from _leaves(target.receiver, kinds)
+            yield from dependencies(target.receiver, kinds)
     given = [*node.args, *(keyword.value for keyword in node.keywords)]
     if fact is not None and any(target.function in IMPLICIT for target in fact.targets if is_hashable(target.function)):
         given = [node.args[0], *node.args[2:]]  # A solution does not vary with where its search begins.
     for argument in given:
-        yield from _leaves(argument, kinds)
+        yield from dependencies(argument, kinds)
 
 
 def _captured(kind: Function, kinds: Kinds) -> Iterator[str]:

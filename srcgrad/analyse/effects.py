@@ -21,6 +21,7 @@ from srcgrad.analyse.views import brief_views
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, DictOf, Number, Opaque, SequenceOf
 from srcgrad.syntax.build import base_name, local_names, names_read, parameter_names
+from srcgrad.syntax.walking import walk
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds, Target
@@ -47,7 +48,7 @@ def check_effects(
     What is in ``memory`` may have any number of names.
     """
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
-    writes = list(writes_in_place(tree, kinds))
+    writes = writes_in_place(tree, kinds)
     apart = brief_views(tree, kinds, writes)
     sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes, apart)
     check_writes(tree, kinds, lambda name, depth: bool(sharing.family((name, depth)) & active), body, memory)
@@ -81,8 +82,8 @@ def check_writes(
             node=call,
             advice="let it return a new value instead",
         )
-    parameters = {parameter.id for parameter in gast.walk(tree.args) if isinstance(parameter, gast.Name)}
-    stored = (node for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store))
+    parameters = {parameter.id for parameter in walk(tree.args) if isinstance(parameter, gast.Name)}
+    stored = (node for node in walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store))
     bound = parameters | {node.id for node in stored}
     for name, kind, node, depth in writes_in_place(tree, kinds):
         if name not in bound and not isinstance(kind, Opaque):
@@ -102,7 +103,7 @@ def check_writes(
 
 def entangled(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tuple[str, ...]) -> frozenset[str]:
     """The variables that may share what is written under another name, where a derivative passes through it."""
-    writes = list(writes_in_place(tree, kinds))
+    writes = writes_in_place(tree, kinds)
     active = set(wrt).union(*activity.varied_before.values(), *activity.varied_after.values())
     apart = brief_views(tree, kinds, writes)
     sharing = shared_objects(tree, kinds, {(name, depth) for name, _, _, depth in writes}, writes, apart)
@@ -112,7 +113,7 @@ def entangled(tree: gast.FunctionDef, kinds: Kinds, activity: Activity, wrt: tup
 
 def other_names(tree: gast.FunctionDef, kinds: Kinds) -> Callable[[str], set[str]]:
     """The variables that may hold, or contain, what a variable holds or contains, if some statement writes into it."""
-    writes = list(writes_in_place(tree, kinds))
+    writes = writes_in_place(tree, kinds)
     written = {(name, depth) for name, _, _, depth in writes}
     sharing = shared_objects(tree, kinds, written, writes)
     families: dict[str, set[str]] = {}
@@ -128,9 +129,17 @@ def _is_sum_at(node: gast.Call, kinds: Kinds) -> bool:
     return known and len(node.args) == 3 and isinstance(kinds.of.get(node.args[0]), Array)
 
 
-def writes_in_place(tree: gast.AST, kinds: Kinds) -> Iterator[Write]:
+def writes_in_place(tree: gast.AST, kinds: Kinds) -> tuple[Write, ...]:
     """Each write in place: the variable, the kind of the object that changes, where, and how deep inside it lies."""
-    for node in gast.walk(tree):
+    return kinds.once(_writes_in_place, tree)
+
+
+def _writes_in_place(tree: gast.AST, kinds: Kinds) -> tuple[Write, ...]:
+    return tuple(_writes(tree, kinds))
+
+
+def _writes(tree: gast.AST, kinds: Kinds) -> Iterator[Write]:
+    for node in walk(tree):
         match node:
             case gast.Assign(targets=targets):
                 for target in targets:
@@ -181,10 +190,18 @@ def _depth(node: gast.AST, kinds: Kinds) -> int:
     return 0
 
 
-def calls_that_write(tree: gast.AST, kinds: Kinds, body: Body) -> Iterator[tuple[gast.Call, str]]:
+def calls_that_write(tree: gast.AST, kinds: Kinds, body: Body) -> tuple[tuple[gast.Call, str], ...]:
     """Calls of functions with source that write into an array or container of this function, and its name."""
+    return kinds.once(_calls_that_write, tree, body)
+
+
+def _calls_that_write(tree: gast.AST, kinds: Kinds, body: Body) -> tuple[tuple[gast.Call, str], ...]:
+    return tuple(_writing_calls(tree, kinds, body))
+
+
+def _writing_calls(tree: gast.AST, kinds: Kinds, body: Body) -> Iterator[tuple[gast.Call, str]]:
     summaries = _Summaries(body)
-    for node in gast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, gast.Call):
             continue
         fact = kinds.calls.get(node)
@@ -232,7 +249,7 @@ class _Summaries:
         inside = target.inside()
         places = {(name, depth) for name, _, _, depth in writes_in_place(tree, inside)}
         written = {name for name, _ in places}
-        for node in gast.walk(tree):
+        for node in walk(tree):
             fact = inside.calls.get(node) if isinstance(node, gast.Call) else None
             for inner in fact.targets if fact is not None and isinstance(node, gast.Call) else ():
                 for name in self._visited(inner):
@@ -289,7 +306,7 @@ def _stored(target: gast.AST, kinds: Kinds) -> Iterator[Write]:
 def check_texts(tree: gast.FunctionDef, kinds: Kinds, activity: Activity) -> None:
     """Refuse numbers read from a text that a differentiated value was written into: their derivative is lost."""
     texts = _texts(tree, kinds, frozenset().union(*activity.varied_before.values()))
-    for node in gast.walk(tree):
+    for node in walk(tree):
         target = single_target(node, kinds) if isinstance(node, gast.Call) else None
         if target is None or target.function not in (float, complex) or not node.args:
             continue
@@ -308,7 +325,7 @@ def _texts(tree: gast.FunctionDef, kinds: Kinds, varied: frozenset[str]) -> froz
     while True:
         found = {
             name
-            for node in gast.walk(tree)
+            for node in walk(tree)
             if isinstance(node, gast.Assign | gast.AugAssign | gast.For)
             and names_read(node.iter if isinstance(node, gast.For) else node.value) & tainted
             for target in (node.targets if isinstance(node, gast.Assign) else [node.target])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import gast
 
 from srcgrad.syntax.build import names_assigned, names_read
+from srcgrad.syntax.walking import walk
 
 DEFINITIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
 
@@ -207,5 +208,5 @@ class _Collector:
         self.reads |= read
         self.contents |= read
         self.stored |= names_assigned(node)
-        if any(isinstance(inner, _DEFERRED) for inner in gast.walk(node)):
+        if any(isinstance(inner, _DEFERRED) for inner in walk(node)):
             self.captured |= read

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import gast
 
@@ -16,6 +16,9 @@ from srcgrad.analyse.footprints import Footprint, Footprints, blocks, statements
 from srcgrad.errors import UnsupportedError
 from srcgrad.syntax.build import base_name
 from srcgrad.syntax.comments import is_comment
+
+if TYPE_CHECKING:
+    from srcgrad.analyse.kinds import Kinds
 
 Names: TypeAlias = frozenset[str]
 Counts: TypeAlias = Callable[[gast.stmt, Names], bool]
@@ -65,6 +68,15 @@ def liveness(
         walk.changed = False
         walk.block(function.body, walk.always, _Exits(loop=None))
     return Liveness(walk.before, walk.after, walk.heads, walk.always, frozenset(walk.counted))
+
+
+def liveness_of(tree: gast.FunctionDef, kinds: Kinds) -> Liveness:
+    """The liveness of a function whose kinds are known, found once."""
+    return kinds.once(_liveness, tree)
+
+
+def _liveness(tree: gast.FunctionDef, kinds: Kinds) -> Liveness:
+    return liveness(tree)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ follows two things beside the variables: the contents of its arrays, and the ite
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from srcgrad.analyse.mutation import changed_names
 from srcgrad.analyse.views import brief_views
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Number, Opaque, SequenceOf
+from srcgrad.syntax.walking import walk
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -70,7 +71,7 @@ class Memory:
         changed = changed_names(*statements)
         if self.families:
             for statement in statements:
-                for node in gast.walk(statement):
+                for node in walk(statement):
                     changed |= self.calls.get(node, frozenset())
             changed = changed.union(*map(self.family, changed))
         return changed
@@ -101,8 +102,14 @@ def memory_of(
 
     Families that no derivative passes through are left out, unless other functions write into them.
     """
+    return kinds.once(_memory, tree, tuple(wrt), body, given, result)
+
+
+def _memory(
+    tree: gast.FunctionDef, kinds: Kinds, wrt: Sequence[str], body: Body, given: Variables, result: bool
+) -> Memory:
     writes = list(writes_in_place(tree, kinds))
-    calls = list(calls_that_write(tree, kinds, body))
+    calls = calls_that_write(tree, kinds, body)
     for call, name in calls:
         writes.extend((name, kinds.variables.get(name, Opaque()), call, depth) for depth in (0, 1))
     returned = tree.body[-1].value if result and isinstance(tree.body[-1], gast.Return) else None
@@ -185,7 +192,7 @@ def _merged(families: Iterable[set[str]]) -> list[Variables]:
 
 def check_memory(tree: gast.FunctionDef, kinds: Kinds, memory: Memory) -> None:
     """Refuse memory of which it is not known before the run what it holds."""
-    for node in gast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, gast.Name) or node.id not in memory.variables:
             continue
         kind = kinds.variables.get(node.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 
 from srcgrad.syntax.build import base_name, names_assigned
+from srcgrad.syntax.walking import walk
 
 # Methods of lists, dicts, sets and arrays that change their receiver.
 MUTATING_METHODS = frozenset(
@@ -44,7 +45,7 @@ def changed_names(*statements: gast.AST) -> set[str]:
     changed: set[str] = set()
     for statement in statements:
         changed |= names_assigned(statement)
-        for node in gast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, gast.Subscript | gast.Attribute) and isinstance(node.ctx, gast.Store):
                 base = base_name(node)
             elif isinstance(node, gast.Expr | gast.Assign):

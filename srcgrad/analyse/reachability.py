@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import gast
 
+from srcgrad.syntax.walking import walk
+
 
 def runs_later(tree: gast.FunctionDef, first: gast.AST, second: gast.AST) -> bool:
     """Whether the statement that holds ``second`` may run after the statement ``first`` has."""
@@ -16,7 +18,7 @@ def runs_later(tree: gast.FunctionDef, first: gast.AST, second: gast.AST) -> boo
 
 
 def _nodes(statements: Sequence[gast.stmt]) -> set[gast.AST]:
-    return {node for statement in statements for node in gast.walk(statement)}
+    return {node for statement in statements for node in walk(statement)}
 
 
 def _chain(statements: Sequence[gast.stmt], wanted: gast.AST) -> list[Sequence[gast.stmt]] | None:

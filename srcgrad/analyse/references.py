@@ -22,6 +22,7 @@ from srcgrad.analyse.sharing import (
     release,
 )
 from srcgrad.syntax.build import local_names, parameter_names
+from srcgrad.syntax.walking import children
 
 
 @dataclass(eq=False)
@@ -134,7 +135,7 @@ class References:
             for default in (*node.args.defaults, *node.args.kw_defaults):
                 release(self.value(default))
             return foreign()
-        values = [self.value(child) for child in gast.iter_child_nodes(node) if isinstance(child, gast.expr)]
+        values = [self.value(child) for child in children(node) if isinstance(child, gast.expr)]
         if isinstance(node, (gast.Tuple, gast.List, gast.Set, gast.Dict)):
             return new_container(*values)
         if isinstance(node, (gast.BoolOp, gast.IfExp)):

@@ -15,7 +15,7 @@ import gast
 from srcgrad.analyse.activity import Activity, Variables, activity
 from srcgrad.analyse.aliasing import shared_objects
 from srcgrad.analyse.effects import writes_in_place
-from srcgrad.analyse.liveness import Liveness, liveness
+from srcgrad.analyse.liveness import Liveness, liveness_of
 from srcgrad.analyse.operations import may_carry
 from srcgrad.syntax.build import parameter_names
 
@@ -31,7 +31,7 @@ def tangency(function: gast.FunctionDef, kinds: Kinds, parameters: Iterable[str]
     ``parameters`` are the differentiated ones, ``seeds`` the variables with which the result varies.
     """
     families = written_families(function, kinds)
-    alive = liveness(function)
+    alive = liveness_of(function, kinds)
     varied: Variables = _NOTHING
     useful: Variables = _NOTHING
     bound_at_entry = frozenset(parameter_names(function.args))
@@ -53,7 +53,7 @@ def tangency(function: gast.FunctionDef, kinds: Kinds, parameters: Iterable[str]
 
 def written_families(function: gast.FunctionDef, kinds: Kinds) -> list[frozenset[str]]:
     """For each write in place, the variables that may hold, or contain, what is written."""
-    writes = list(writes_in_place(function, kinds))
+    writes = writes_in_place(function, kinds)
     if not writes:
         return []
     # An object that changes its name takes its tangent along, so no name may be taken for the only one.

@@ -12,9 +12,10 @@ import gast
 
 from srcgrad.analyse.aliasing import Write, bindings, held_places, shared_objects
 from srcgrad.analyse.footprints import statements_in
-from srcgrad.analyse.liveness import liveness
+from srcgrad.analyse.liveness import liveness_of
 from srcgrad.kind import Array
 from srcgrad.syntax.build import names_read, parameter_names
+from srcgrad.syntax.walking import walk
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -24,9 +25,9 @@ def brief_views(tree: gast.FunctionDef, kinds: Kinds, writes: Sequence[Write]) -
     """The variables that hold arrays which nobody writes into as long as they may still be read."""
     if not writes:
         return frozenset()
-    live = liveness(tree)
+    live = liveness_of(tree, kinds)
     written = {name for name, _, _, _ in writes} | set(parameter_names(tree.args)) | live.everywhere
-    bound = list(bindings(tree, kinds))
+    bound = bindings(tree, kinds)
     arrays = {name for name, inside, _, _ in bound if not inside and isinstance(kinds.variables.get(name), Array)}
     found = arrays - written
     if not found:
@@ -57,6 +58,6 @@ def _holders(tree: gast.FunctionDef) -> dict[gast.AST, gast.stmt]:
     """The innermost statement around each node."""
     found: dict[gast.AST, gast.stmt] = {}
     for statement in statements_in(tree.body):
-        for node in gast.walk(statement):
+        for node in walk(statement):
             found[node] = statement
     return found

@@ -96,7 +96,7 @@ class Application:
     def parameter_kinds(self, node: gast.expr, kinds: Kinds, z_bar: Kind | None) -> dict[str, Kind]:
         """The kinds of what the rule's parameters stand for, of those left to their defaults too."""
         found: dict[str, Kind] = {}
-        for called, described in signature(self.rule.derivative).parameters.items():
+        for called, described in self.rule.signature.parameters.items():
             default = described.default
             if isinstance(default, bool | int | float | complex):
                 found[called] = Scalar(np.result_type(type(default)).name, True, value=default)
@@ -181,7 +181,7 @@ class Application:
             return "one" if len(self.rule.arguments) == 1 else "several"
         leading = [
             parameter
-            for parameter in signature(self.rule.derivative).parameters.values()
+            for parameter in self.rule.signature.parameters.values()
             if parameter.name in self.rule.parameters and parameter.default is Parameter.empty
         ]
         if len(leading) == 1:
@@ -241,7 +241,7 @@ def not_differentiated(rule: Rule, parameter: str, node: gast.AST) -> Unsupporte
 
 def _bound(rule: Rule, operation: Operation, node: gast.expr, called: str, kinds: Kinds) -> dict[str, gast.expr]:
     operands: dict[str, gast.expr] = {}
-    parameters = [signature(rule.derivative).parameters[name] for name in rule.parameters]
+    parameters = [rule.signature.parameters[name] for name in rule.parameters]
     positional = [parameter for parameter in parameters if parameter.kind is not Parameter.KEYWORD_ONLY]
     for position, argument in enumerate(operation.arguments):
         if isinstance(argument, gast.Starred):

@@ -24,6 +24,7 @@ import gast
 
 from srcgrad.syntax.build import copy_tree, names_assigned
 from srcgrad.syntax.tree import blank
+from srcgrad.syntax.walking import walk
 
 Block = list[gast.stmt]
 
@@ -88,7 +89,7 @@ class _Walk:
 
     def _loop(self, statement: gast.For | gast.While, known: Known) -> tuple[Block, gast.stmt, Known]:
         """A loop, after the look-ups in it that are the same in each trip."""
-        fetching = [node for node in gast.walk(statement) if isinstance(node, gast.stmt) and self.fetched(node)]
+        fetching = [node for node in walk(statement) if isinstance(node, gast.stmt) and self.fetched(node)]
         others = set().union(*(_bound(node) for node in _leaves(statement) if node not in fetching))
         steady: dict[str, gast.stmt] = {}
         for node in fetching:
@@ -113,7 +114,7 @@ def _is_first_level(node: gast.stmt, loop: gast.For | gast.While) -> bool:
 def _leaves(statement: gast.AST) -> list[gast.AST]:
     """The simple statements inside a statement, and the targets of loops."""
     compound = gast.If | gast.For | gast.While | gast.With | gast.Try
-    nodes = list(gast.walk(statement))
+    nodes = list(walk(statement))
     simple = [node for node in nodes if isinstance(node, gast.stmt) and not isinstance(node, compound)]
     return [*simple, *(node.target for node in nodes if isinstance(node, gast.For))]
 

@@ -20,6 +20,7 @@ from srcgrad.kind import Array, DictOf, Number, Range, Scalar, SequenceOf, Tuple
 from srcgrad.syntax.build import base_name, name, names_read
 from srcgrad.syntax.inline import inline_rule
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.walking import children, walk
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -75,7 +76,7 @@ class _Finder:
         match statement:
             case gast.Assign(targets=[target], value=value):
                 whole = isinstance(target, gast.Name | gast.Tuple)
-                named = {node.id for node in gast.walk(target) if isinstance(node, gast.Name)}
+                named = {node.id for node in walk(target) if isinstance(node, gast.Name)}
                 overwritten = names_read(target) | named
                 is_kept = isinstance(target, gast.Name) or not overwritten & names_read(value)
                 self.value(value, has_name=whole and is_kept)
@@ -102,7 +103,7 @@ class _Finder:
                 pass
 
     def _is_varied(self, target: gast.AST) -> bool:
-        return any(isinstance(node, gast.Name) and node.id in self.varied for node in gast.walk(target))
+        return any(isinstance(node, gast.Name) and node.id in self.varied for node in walk(target))
 
     def _index(self, target: gast.AST) -> None:
         """Calls in an index, which the reverse sweep asks again."""
@@ -156,8 +157,7 @@ class _Finder:
                 if not is_path(part.value, self.kinds) or not is_path(part, self.kinds):
                     self.found.add(part.value)
             if not isinstance(part, _SCOPES):
-                children = gast.iter_child_nodes(part)
-                waiting.extend(child for child in children if isinstance(child, gast.expr | gast.keyword))
+                waiting.extend(child for child in children(part) if isinstance(child, gast.expr | gast.keyword))
 
     def _is_statement_like(self, node: gast.Call) -> bool:
         """Whether a call without effect that can be seen is repeated at no harm: a class, a method of a container."""
@@ -192,7 +192,7 @@ class _Finder:
             return
         if isinstance(node, _SCOPES):
             return
-        for child in gast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, gast.expr | gast.keyword):
                 self._name_costly(child)
 
@@ -227,7 +227,7 @@ class _Finder:
             yield from (*node.args, *(keyword.value for keyword in node.keywords))
         if isinstance(node, _SCOPES):
             return
-        for child in gast.iter_child_nodes(node):
+        for child in children(node):
             yield from self._needed(child.value if isinstance(child, gast.keyword) else child)
 
 

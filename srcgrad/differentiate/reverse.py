@@ -25,6 +25,7 @@ from srcgrad.kind import Array
 from srcgrad.syntax.build import assign, copy_tree, name, names_assigned, names_read
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.printer import print_tree
+from srcgrad.syntax.walking import walk
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -121,7 +122,7 @@ class Reverse:
         changed = self.changed(*statement.body, *statement.orelse)
         if names_read(statement.test) & changed:
             return False
-        return not any(isinstance(node, gast.Call) and not _is_cheap(node) for node in gast.walk(statement.test))
+        return not any(isinstance(node, gast.Call) and not _is_cheap(node) for node in walk(statement.test))
 
     def _completed(self, steps: list[Step], state: State, wanted: set[str] | frozenset[str]) -> list[Step]:
         """Zeros, at the head of a branch, for the adjoints that only the other branch needs."""
@@ -182,14 +183,14 @@ class Reverse:
         """The variables that a statement binds anew; ``a += v`` leaves an array where it is."""
         in_place = {
             node.target
-            for node in gast.walk(statement)
+            for node in walk(statement)
             if isinstance(node, gast.AugAssign)
             and isinstance(node.target, gast.Name)
             and isinstance(self.kinds.of.get(node.target), Array)
         }
         stored = {
             node.id
-            for node in gast.walk(statement)
+            for node in walk(statement)
             if isinstance(node, gast.Name) and node not in in_place and not isinstance(node.ctx, gast.Load)
         }
         augmented = {target.id for target in in_place}

@@ -25,6 +25,7 @@ from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import assign, base_name, call, expression_statement, name, names_assigned, names_read
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.walking import children, walk
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -119,7 +120,7 @@ class Shadows:
         """The array that a value may be a view of, as ``a`` for ``a.reshape(-1)``, None where there is none."""
         if not any(variable in self for variable, _ in held_places(value, self.kinds)):
             return None
-        for node in gast.walk(value):
+        for node in walk(value):
             target = single_target(node, self.kinds) if isinstance(node, gast.Call) else None
             if target is not None and getattr(target.function, "__name__", "") in _OVERLAPPING:
                 raise UnsupportedError(
@@ -188,7 +189,7 @@ class Shadows:
             ):
                 yield from self._path(value)
             case _:
-                for child in gast.iter_child_nodes(node):
+                for child in children(node):
                     yield from self._reads(child, content)
 
     def _path(self, value: gast.AST) -> Iterator[tuple[str, bool, bool]]:

@@ -10,6 +10,7 @@ import gast
 
 from srcgrad.differentiate.bounds import Bounds, Context, Extent, called
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Steps
+from srcgrad.syntax.walking import children
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -128,7 +129,7 @@ class _Walk:
             case gast.Name(id=variable) if variable in self.variables:
                 self._note(variable, None, gast.dump(everything(node)), context)
                 return
-        for child in gast.iter_child_nodes(node):
+        for child in children(node):
             self._reads(child, context)
 
     def _is_part(self, node: gast.expr) -> bool:

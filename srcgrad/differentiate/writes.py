@@ -215,7 +215,7 @@ class Writes:
             self.expressions.push(value, Cotangent(expression, kind))
         self.expressions.flush()
 
-    def _reads_itself(self, base: str, value: gast.expr) -> set[str]:
+    def _reads_itself(self, base: str, value: gast.expr) -> frozenset[str]:
         """The variables with which a value varies that may be what is written into."""
         return dependencies(value, self.kinds) & ({base} | self.adjoints.shadows.memory.family(base))
 

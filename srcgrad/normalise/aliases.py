@@ -46,6 +46,7 @@ from srcgrad.syntax.build import assign, base_name, name, names_assigned, names_
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.substitution import substitute
 from srcgrad.syntax.tree import copy_tree, located_at
+from srcgrad.syntax.walking import children, walk
 
 Block = list[gast.stmt]
 
@@ -138,7 +139,7 @@ class _Walk:
                 return ([replaced(statement, targets=kept)] if kept else []), state
             case _:
                 bound = names_assigned(statement)
-                if bound & self.facts.variables and any(map(self.facts.may_share, gast.iter_child_nodes(statement))):
+                if bound & self.facts.variables and any(map(self.facts.may_share, children(statement))):
                     raise NotOnePlace
                 block = self._written(statement, state)
                 state = self.known.rebound(state, bound | self.facts.emptied(statement), None)
@@ -228,7 +229,7 @@ class _Walk:
 
     def _used(self, statement: gast.AST) -> list[str]:
         """The variables in question that a statement reads or writes into."""
-        found = {node.id for node in gast.walk(statement) if isinstance(node, gast.Name)}
+        found = {node.id for node in walk(statement) if isinstance(node, gast.Name)}
         if isinstance(statement, gast.Assign):
             plain = {target.id for target in statement.targets if isinstance(target, gast.Name)}
             found -= plain - names_read(statement.value)

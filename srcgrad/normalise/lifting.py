@@ -23,6 +23,7 @@ from srcgrad.syntax.build import name, names_assigned, names_read, parameter_nam
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.scopes import COMPREHENSIONS
 from srcgrad.syntax.tree import copy_tree, located_at
+from srcgrad.syntax.walking import walk
 
 Block = list[gast.stmt]
 Predicate: TypeAlias = Callable[[gast.expr], bool]
@@ -64,7 +65,7 @@ class Lifter:
         body = function.body
         self.assigned = names_assigned(body) | set(parameter_names(function.args))
         self.variables = self.assigned | names_read(body)
-        declared = [node for node in gast.walk(function) if isinstance(node, gast.Nonlocal)]
+        declared = [node for node in walk(function) if isinstance(node, gast.Nonlocal)]
         self.order = Order(names, is_pure, {identifier for node in declared for identifier in node.names})
         self.enclosing: set[str] = set()  # the variables of comprehensions that are being written out
         self.watched = 0  # inside how many try statements, which would see an assignment come too early
@@ -81,7 +82,7 @@ class Lifter:
         """The target itself where a value can be built up in it without anybody seeing it half-way."""
         if target is None or self.watched or target in self._captured:
             return None
-        seen = any(isinstance(node, gast.Name) and node.id == target for node in gast.walk(value))
+        seen = any(isinstance(node, gast.Name) and node.id == target for node in walk(value))
         return None if seen else target
 
     def lift(self, node: gast.expr, target: str | None = None, whole: bool = False) -> Lifted:

@@ -10,6 +10,7 @@ from srcgrad.normalise.hoisting import hoist_named
 from srcgrad.normalise.refusals import refuse_unsupported
 from srcgrad.syntax.build import names_assigned, names_read, parameter_names
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.walking import walk
 
 
 def normalise(tree: gast.FunctionDef, allow_nonlocal: bool = False) -> gast.FunctionDef:
@@ -35,6 +36,6 @@ def names_of(function: gast.FunctionDef) -> Names:
     """All names that occur in a function, those of inner scopes too."""
     names = Names(parameter_names(function.args))
     names.take(names_assigned(function.body) | names_read(function.body))
-    names.take(node.id for node in gast.walk(function) if isinstance(node, gast.Name))
+    names.take(node.id for node in walk(function) if isinstance(node, gast.Name))
     names.take([function.name])
     return names

@@ -6,6 +6,7 @@ import gast
 
 from srcgrad.errors import UnsupportedError
 from srcgrad.normalise.scopes import jumps_out_of, own_nodes
+from srcgrad.syntax.walking import walk
 
 # Node type by name, for several exist only in newer versions of Python: what it is called, and what to do.
 _REFUSED = {
@@ -79,7 +80,7 @@ def _refuse_deletions(node: gast.Delete) -> None:
 
 def _refuse_declarations(function: gast.FunctionDef, allow_nonlocal: bool) -> None:
     """Variables of another scope that the function, or one inside it, assigns."""
-    for definition in gast.walk(function):
+    for definition in walk(function):
         if not isinstance(definition, gast.FunctionDef):
             continue
         for node in own_nodes(definition.body):

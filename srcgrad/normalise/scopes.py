@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import gast
 
+from srcgrad.syntax.walking import children
+
 Node = TypeVar("Node")
 
 DEFINITIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef)
@@ -23,7 +25,7 @@ def own_nodes(nodes: Iterable[gast.AST]) -> Iterator[gast.AST]:
         if isinstance(node, gast.Lambda):
             pending.extend(default for default in (*node.args.defaults, *node.args.kw_defaults) if default)
         elif not isinstance(node, DEFINITIONS):
-            pending.extend(list(gast.iter_child_nodes(node))[::-1])
+            pending.extend(children(node)[::-1])
 
 
 def blocks_of(statement: gast.stmt) -> list[list[gast.stmt]]:

@@ -12,6 +12,7 @@ from srcgrad.analyse.ownership import ownership
 from srcgrad.analyse.purity import KnownPure
 from srcgrad.optimise.rewriting import same_items, with_fields
 from srcgrad.syntax.comments import is_comment
+from srcgrad.syntax.walking import walk
 
 _NEGATIONS = {
     gast.Eq: gast.NotEq,
@@ -141,7 +142,7 @@ def _empties_a_list(loop: gast.While) -> bool:
             and isinstance(value.func.value, gast.Name)
             and value.func.value.id == tape
         )
-    uses = sum(isinstance(node, gast.Name) and node.id == tape for inner in loop.body for node in gast.walk(inner))
+    uses = sum(isinstance(node, gast.Name) and node.id == tape for inner in loop.body for node in walk(inner))
     return popped and uses == 1
 
 

@@ -11,6 +11,7 @@ import gast
 
 from srcgrad.analyse.library import NEW_ARRAY_METHODS, makes_new_value
 from srcgrad.syntax.build import method, return_statement, subscript, tuple_of
+from srcgrad.syntax.walking import walk
 
 # What an array may share memory with is told by names; this stands for what no name tells.
 _UNKNOWN = "*"
@@ -59,7 +60,7 @@ class _Origins:
     """Whose memory an expression of a function may share, by the names that made it."""
 
     def __init__(self, function: gast.FunctionDef, others: dict[str, gast.FunctionDef]) -> None:
-        self.borrowed = {node.id for node in gast.walk(function.args) if isinstance(node, gast.Name)}
+        self.borrowed = {node.id for node in walk(function.args) if isinstance(node, gast.Name)}
         self._others = others
         self._renewed = {
             statement.targets[0].id
@@ -68,7 +69,7 @@ class _Origins:
             if _is_copy(statement.value) or makes_new_value(statement.value)
         }
         self._values: dict[str, list[gast.expr | None]] = {}
-        for node in gast.walk(function):
+        for node in walk(function):
             match node:
                 case gast.Assign(targets=targets, value=value):
                     for target in targets:

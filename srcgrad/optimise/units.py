@@ -21,6 +21,7 @@ import gast
 
 from srcgrad.kind import Array, Kind, Scalar
 from srcgrad.syntax.build import base_name, copy_tree, is_number, method
+from srcgrad.syntax.walking import walk
 
 _ARITHMETIC = (gast.Add, gast.Sub, gast.Mult, gast.Div)
 
@@ -28,7 +29,7 @@ _ARITHMETIC = (gast.Add, gast.Sub, gast.Mult, gast.Div)
 def drop_units(function: gast.FunctionDef, temporaries: frozenset[str], known: Mapping[str, Kind]) -> gast.FunctionDef:
     """The function without factors of 1.0 in assignments to generated variables; ``known`` are kinds of variables."""
     result = copy_tree(function)
-    for node in gast.walk(result):
+    for node in walk(result):
         match node:
             case gast.AugAssign(target=target, op=gast.Add() | gast.Sub(), value=value):
                 if base_name(target) in temporaries:
@@ -77,4 +78,4 @@ def _fresh(value: gast.expr, known: Mapping[str, Kind]) -> gast.expr:
 
 def _has_float(expression: gast.expr) -> bool:
     """Whether a number written with a point makes an expression a float."""
-    return any(isinstance(node, gast.Constant) and isinstance(node.value, float) for node in gast.walk(expression))
+    return any(isinstance(node, gast.Constant) and isinstance(node.value, float) for node in walk(expression))

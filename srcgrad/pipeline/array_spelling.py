@@ -66,12 +66,12 @@ def _is_array(argument: gast.expr, parameter: str, rule: Rule | None, kinds: Kin
         return False
     if rule.arguments is not None:
         return parameter in rule.arguments
-    described = signature(rule.derivative).parameters.get(parameter)
+    described = rule.signature.parameters.get(parameter)
     return described is not None and described.default is Parameter.empty
 
 
 def _positional(rule: Rule) -> tuple[str, ...]:
-    parameters = signature(rule.derivative).parameters
+    parameters = rule.signature.parameters
     return tuple(name for name in rule.parameters if parameters[name].kind is Parameter.POSITIONAL_OR_KEYWORD)
 
 

@@ -26,6 +26,7 @@ from srcgrad.normalise.scopes import LOOPS, blocks_of, own_nodes
 from srcgrad.syntax.build import assign, copy_tree, local_names, located_at, name, parameter_names
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import with_replaced
+from srcgrad.syntax.walking import children, walk
 
 _INNER = (gast.FunctionDef, gast.Lambda)
 Replaced = dict[gast.AST, gast.AST | list[gast.stmt]]
@@ -79,7 +80,7 @@ def _own_expressions(statement: gast.stmt) -> Iterator[gast.AST]:
         node = pending.pop()
         yield node
         if not isinstance(node, _INNER):
-            pending.extend(child for child in gast.iter_child_nodes(node) if id(child) not in inside)
+            pending.extend(child for child in children(node) if id(child) not in inside)
 
 
 def _brings_values(kind: Function) -> bool:
@@ -180,14 +181,14 @@ def is_settled(value: gast.expr, tree: gast.FunctionDef) -> bool:
 def _stores(tree: gast.FunctionDef, identifier: str) -> list[gast.AST]:
     return [
         node
-        for node in gast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, gast.Name) and node.id == identifier and not isinstance(node.ctx, gast.Load | gast.Param)
     ]
 
 
 def _in_a_loop(node: gast.AST, tree: gast.FunctionDef) -> bool:
     return any(
-        isinstance(loop, LOOPS) and any(inner is node for inner in gast.walk(loop)) for loop in gast.walk(tree)
+        isinstance(loop, LOOPS) and any(inner is node for inner in walk(loop)) for loop in walk(tree)
     )
 
 

@@ -21,6 +21,7 @@ from srcgrad.read.written import function_of
 from srcgrad.syntax.build import assign, copy_tree, local_names, name, names_read, parameter_names
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import located_at, with_replaced
+from srcgrad.syntax.walking import walk
 
 _INNER = (gast.FunctionDef, gast.Lambda)
 
@@ -32,7 +33,7 @@ def with_lifted_equations(
     apart = _solutions_apart(tree, kinds, names)
     if apart:
         return with_replaced(tree, apart)
-    for node in gast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, gast.Call) or not is_implicit(node, kinds) or not node.args:
             continue
         kind = kinds.of.get(node.args[0])
@@ -54,7 +55,7 @@ def _solutions_apart(
 ) -> dict[gast.AST, gast.AST | list[gast.stmt]]:
     """``x = root(f, x, a)`` as two statements: the reverse sweep reads the solution beside what it was found from."""
     found: dict[gast.AST, gast.AST | list[gast.stmt]] = {}
-    for statement in gast.walk(tree):
+    for statement in walk(tree):
         match statement:
             case gast.Assign(targets=[target], value=value) if is_implicit(value, kinds):
                 if not isinstance(target, gast.Name) or target.id in names_read(value):

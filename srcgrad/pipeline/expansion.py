@@ -39,6 +39,7 @@ from srcgrad.pipeline.unrolling import unrolled
 from srcgrad.pipeline.writing_out import calls_to_write_out, check_rebinding, without_rebinding
 from srcgrad.syntax.build import local_names, names_read, parameter_names
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.walking import children
 
 _MOST_ROUNDS = 80
 _USUAL_ROUNDS = 40
@@ -299,7 +300,7 @@ def _outside_functions(node: gast.AST) -> Iterator[gast.AST]:
     """A node and all below it, without the bodies of functions."""
     yield node
     if not isinstance(node, gast.Lambda):
-        for child in gast.iter_child_nodes(node):
+        for child in children(node):
             yield from _outside_functions(child)
 
 

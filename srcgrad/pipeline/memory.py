@@ -12,7 +12,7 @@ from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.aliasing import held_places
 from srcgrad.analyse.effects import entangled, written_variables
 from srcgrad.analyse.kinds import Kinds
-from srcgrad.analyse.liveness import liveness
+from srcgrad.analyse.liveness import liveness_of
 from srcgrad.analyse.mutation import changed_names, mutated_name
 from srcgrad.analyse.operations import is_basic_index, single_target
 from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Range, Scalar, SequenceOf, TupleOf
@@ -23,6 +23,7 @@ from srcgrad.normalise.places import PlacesOf
 from srcgrad.normalise.writing_calls import calls_as_assignments
 from srcgrad.syntax.build import base_name, names_read
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.walking import walk
 
 _CONTAINERS = (SequenceOf, TupleOf, DictOf, Instance)
 
@@ -91,7 +92,7 @@ def _places_of(tree: gast.FunctionDef, kinds: Kinds, family: frozenset[str]) -> 
         of[item.slice] = Scalar("int64", True)
         _note_below(item.value, source, of)
 
-    alive = liveness(tree)
+    alive = liveness_of(tree, kinds)
     return PlacesOf(
         variables=_with_views(tree, family, is_view, of),
         written=written_variables(tree, kinds),
@@ -118,7 +119,7 @@ def _attributes(made: gast.Call, function_of: Any) -> dict[Key, gast.expr] | Non
 
 def _note_below(copy: gast.AST, original: gast.AST, of: dict[gast.AST, Kind]) -> None:
     """Enter the kinds of an expression for a copy of it."""
-    for new, old in zip(gast.walk(copy), gast.walk(original), strict=True):
+    for new, old in zip(walk(copy), walk(original), strict=True):
         if old in of:
             of[new] = of[old]
 
@@ -158,7 +159,7 @@ def _with_views(
     found = set(family)
     while True:
         before = len(found)
-        for node in gast.walk(tree):
+        for node in walk(tree):
             match node:
                 case gast.Assign(targets=[gast.Name(id=variable)], value=value) if is_view(value):
                     base = base_name(value)
@@ -167,7 +168,7 @@ def _with_views(
         if len(found) == before:
             break
     containers = {
-        node.id for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(of.get(node), _CONTAINERS)
+        node.id for node in walk(tree) if isinstance(node, gast.Name) and isinstance(of.get(node), _CONTAINERS)
     }
     return frozenset(found - containers)
 

@@ -9,6 +9,7 @@ from srcgrad.errors import UnsupportedError
 from srcgrad.syntax.build import local_names, names_read, parameter_names, substitute
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import blank
+from srcgrad.syntax.walking import walk
 
 RESERVED = frozenset({"np", "math", "float", "len", "list", "min", "range", "reversed", *RUNTIME})
 
@@ -34,7 +35,7 @@ def without_reserved_names(tree: gast.FunctionDef) -> gast.FunctionDef:
 def _imported(tree: gast.FunctionDef) -> set[str]:
     """The names that imports inside the function bind to the modules that they are the names of."""
     found = set()
-    for node in gast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, gast.Import):
             for alias in node.names:
                 if (alias.asname or alias.name, alias.name) in (("np", "numpy"), ("math", "math")):

@@ -31,6 +31,7 @@ from srcgrad.pipeline.object_spelling import constructed_class, spelled_object
 from srcgrad.rules.registry import is_hashable
 from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, located_at, name, subscript, substitute
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.walking import children
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
@@ -63,7 +64,7 @@ class Speller:
                 for operand in lists_as_arrays(part, self.kinds):
                     self.replaced[operand] = located_at(call("np.array", copy_tree(operand)), operand)
             if not isinstance(part, gast.Lambda):
-                waiting.extend(child for child in gast.iter_child_nodes(part))
+                waiting.extend(child for child in children(part))
 
     # ---- expressions ----
 

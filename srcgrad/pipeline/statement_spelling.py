@@ -21,6 +21,7 @@ from srcgrad.pipeline.spelling import Speller, generator, stored
 from srcgrad.syntax.build import call, compare, constant, copy_tree, located_at, name, subscript
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import with_replaced
+from srcgrad.syntax.walking import walk
 
 
 def spelled_out(tree: gast.FunctionDef, kinds: Kinds, active: Activity, names: Names) -> gast.FunctionDef | None:
@@ -46,15 +47,15 @@ class StatementSpeller(Speller):
 
     def is_read_once(self, identifier: str) -> bool:
         """Whether a variable is bound at one place and read at one place, which no loop repeats."""
-        found = [node for node in gast.walk(self.tree) if isinstance(node, gast.Name) and node.id == identifier]
-        loops = [node for node in gast.walk(self.tree) if isinstance(node, gast.For | gast.While)]
+        found = [node for node in walk(self.tree) if isinstance(node, gast.Name) and node.id == identifier]
+        loops = [node for node in walk(self.tree) if isinstance(node, gast.For | gast.While)]
         return len(found) == 2 and not any(
             node in found
             for loop in loops
             for part in (loop.body, [getattr(loop, "test", None)])
             for statement in part
             if statement is not None
-            for node in gast.walk(statement)
+            for node in walk(statement)
         )
 
     def statement(self, statement: gast.stmt) -> None:

@@ -31,6 +31,7 @@ from srcgrad.syntax.binding import Default, bind, signature_of
 from srcgrad.syntax.build import constant, local_names, name, names_read, parameter_names
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import copy_tree
+from srcgrad.syntax.walking import walk
 
 _INNER = (gast.FunctionDef, gast.Lambda)
 _MOST_STATEMENTS = 4
@@ -108,7 +109,7 @@ def without_rebinding(tree: gast.FunctionDef, names: Names) -> gast.FunctionDef:
 
 
 def _binds_outside(definition: gast.FunctionDef) -> bool:
-    return any(isinstance(node, gast.Nonlocal) for node in gast.walk(definition))
+    return any(isinstance(node, gast.Nonlocal) for node in walk(definition))
 
 
 def _arguments_for(
@@ -128,10 +129,10 @@ def _arguments_for(
 
 def check_rebinding(tree: gast.FunctionDef) -> None:
     """Refuse a function that binds variables around it anew where a call of it could not be written out."""
-    for definition in gast.walk(tree):
+    for definition in walk(tree):
         if not isinstance(definition, gast.FunctionDef) or definition is tree:
             continue
-        statement = next((node for node in gast.walk(definition) if isinstance(node, gast.Nonlocal)), None)
+        statement = next((node for node in walk(definition) if isinstance(node, gast.Nonlocal)), None)
         others = [part for part in tree.body if part is not definition]
         if statement is not None and definition.name in names_read(others):
             raise UnsupportedError(

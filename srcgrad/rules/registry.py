@@ -77,9 +77,14 @@ class Rule:
     broadcasts: bool
 
     @functools.cached_property
+    def signature(self) -> inspect.Signature:
+        """The signature of the rule itself."""
+        return inspect.signature(self.derivative)
+
+    @functools.cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names of the function's arguments and options that the rule takes."""
-        names = tuple(inspect.signature(self.derivative).parameters)
+        names = tuple(self.signature.parameters)
         if self.form == "partials":
             return names[1:]
         if self.form == "adjoint":
@@ -89,7 +94,7 @@ class Rule:
     @functools.cached_property
     def most_arguments(self) -> int | None:
         """How many positional arguments the rule takes at most; None for any number."""
-        parameters = inspect.signature(self.derivative).parameters
+        parameters = self.signature.parameters
         kinds = [parameters[name].kind for name in self.parameters]
         if inspect.Parameter.VAR_POSITIONAL in kinds:
             return None

@@ -16,6 +16,7 @@ from srcgrad.syntax.rule_source import RuleSource, global_value, rule_source
 from srcgrad.syntax.scopes import COMPREHENSIONS, names_read
 from srcgrad.syntax.substitution import substitute
 from srcgrad.syntax.tree import blank, copy_tree
+from srcgrad.syntax.walking import children, walk
 
 __all__ = ["NOT_KNOWN", "Inlined", "inline_rule"]
 
@@ -165,7 +166,7 @@ class _Body:
     def _expression(self, node: gast.expr) -> gast.expr:
         """An expression of the body in the present versions of the variables, its known choices made."""
         node = self._renamed(node)
-        if any(isinstance(part, gast.IfExp) for part in gast.walk(node)):
+        if any(isinstance(part, gast.IfExp) for part in walk(node)):
             return _Choices(self._folder).visit(copy_tree(node))
         return node
 
@@ -259,14 +260,14 @@ def _is_nestable(version: str, value: gast.expr, later: list[gast.expr]) -> bool
     """Whether a variable's value should stand where the variable is used."""
     if isinstance(value, (gast.Name, gast.Constant)):
         return True
-    uses = sum(isinstance(part, gast.Name) and part.id == version for node in later for part in gast.walk(node))
+    uses = sum(isinstance(part, gast.Name) and part.id == version for node in later for part in walk(node))
     repeated = any(
         isinstance(part, (*COMPREHENSIONS, gast.Lambda)) and version in names_read(part)
         for node in later
-        for part in gast.walk(node)
+        for part in walk(node)
     )
     return (
-        uses == 1 and not repeated and sum(isinstance(part, gast.expr) for part in gast.walk(value)) <= _NESTING_LIMIT
+        uses == 1 and not repeated and sum(isinstance(part, gast.expr) for part in walk(value)) <= _NESTING_LIMIT
     )
 
 
@@ -283,7 +284,7 @@ def _names_whose_value_is_read(node: gast.expr) -> set[str]:
             return set().union(*(_names_whose_value_is_read(part) for part in parts))
     if isinstance(node, (gast.Name, gast.Lambda, *COMPREHENSIONS)):
         return names_read(node)
-    return set().union(*(_names_whose_value_is_read(part) for part in gast.iter_child_nodes(node)))
+    return set().union(*(_names_whose_value_is_read(part) for part in children(node)))
 
 
 class _Choices(gast.NodeTransformer):

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 import gast
 
+from srcgrad.syntax.walking import Collector, children
+
 Piece: TypeAlias = gast.AST | Iterable[gast.AST]
 
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
@@ -66,13 +68,13 @@ def names_declared_outside(function: gast.AST) -> set[str]:
         if isinstance(node, (gast.Global, gast.Nonlocal)):
             found.update(node.names)
         elif isinstance(node, gast.stmt) and not isinstance(node, (*DEFINITIONS, gast.ClassDef)):
-            pending.extend(gast.iter_child_nodes(node))
+            pending.extend(children(node))
         elif isinstance(node, (gast.ExceptHandler, gast.match_case)):
             pending.extend(node.body)
     return found
 
 
-class _Visitor(gast.NodeVisitor):
+class _Visitor(Collector):
     """A visitor that collects names from trees and from lists of trees."""
 
     def __init__(self) -> None:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import gast
 
+from srcgrad.syntax.walking import walk
+
 Tree = TypeVar("Tree")
 
 
@@ -65,7 +67,7 @@ def with_replaced(node: gast.AST, replaced: Mapping[gast.AST, gast.AST | list[ga
 
 def located_at(node: Tree, origin: gast.AST) -> Tree:
     """``node``, with the location of ``origin`` wherever it or a node below it has none; changes it in place."""
-    for part in gast.walk(node):
+    for part in walk(node):
         if getattr(part, "lineno", None) is None:
             gast.copy_location(part, origin)
     return node
@@ -83,7 +85,7 @@ def parse_statements(text: str) -> list[gast.stmt]:
 
 def _without_location(tree: Tree) -> Tree:
     """Drop the locations that belong to the text parsed, which is not the user's."""
-    for node in gast.walk(tree):
+    for node in walk(tree):
         for attribute in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
             node.__dict__.pop(attribute, None)
     return tree

@@ -31,6 +31,7 @@ from srcgrad.kind import (
     TupleOf,
     Unreachable,
 )
+from srcgrad.syntax.walking import children, walk
 
 
 class Expressions(Operators):
@@ -39,7 +40,7 @@ class Expressions(Operators):
     def evaluate(self, node: gast.AST) -> Kind:
         evaluator = _EVALUATORS.get(type(node))
         if evaluator is None:
-            for child in gast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, gast.expr):
                     self.evaluate(child)
             kind: Kind = Opaque()
@@ -225,7 +226,7 @@ class Expressions(Operators):
                 self.variables = narrowed(self, value, not stops_at, dict(self.variables))
         if before is not None and self.variables is not None:
             # What the operands assigned (by walrus) stays; what they only told of a variable does not.
-            walrus = {n.target.id for n in gast.walk(node) if isinstance(n, gast.NamedExpr)}
+            walrus = {n.target.id for n in walk(node) if isinstance(n, gast.NamedExpr)}
             self.variables = {
                 name: kind if name in walrus else before.get(name, kind) for name, kind in self.variables.items()
             }
@@ -292,7 +293,7 @@ class Expressions(Operators):
         reached = True
         for generator in node.generators:
             item = self.iterate(generator.iter, self.evaluate(generator.iter))
-            names |= {name.id for name in gast.walk(generator.target) if isinstance(name, gast.Name)}
+            names |= {name.id for name in walk(generator.target) if isinstance(name, gast.Name)}
             self.assign_locally(generator.target, item)
             for test in generator.ifs:
                 known = self.decide(test, truth(self.evaluate(test)))
@@ -311,7 +312,7 @@ class Expressions(Operators):
             else:
                 cls = list if isinstance(node, gast.ListComp) else set
                 result = SequenceOf(element, cls, None, frozenset({self.site(node)}))
-        walrus = {n.target.id for n in gast.walk(node) if isinstance(n, gast.NamedExpr)}
+        walrus = {n.target.id for n in walk(node) if isinstance(n, gast.NamedExpr)}
         assigned = {name: kind for name, kind in self.variables.items() if name in walrus}
         self.variables = None if before is None else before
         for name, kind in assigned.items():

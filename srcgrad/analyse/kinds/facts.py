@@ -5,12 +5,14 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import gast
 
 from srcgrad.analyse.kinds.values import environment_kind
 from srcgrad.kind import Constant, Function, Instance, Kind, Unreachable
+
+Result = TypeVar("Result")
 
 
 class Binding(Protocol):
@@ -129,6 +131,8 @@ class Kinds:
     variables: Mapping[str, Kind]
     variables_at_exit: Mapping[str, Kind]
     _evaluate: Callable[[gast.AST, Mapping[str, Kind]], Kind] = field(compare=False, repr=False)
+    # What analyses have found with these kinds, by analysis, tree and further arguments.
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def evaluate(
         self, expression: gast.AST, extra: Mapping[str, Kind] | None = None, at: gast.AST | None = None
@@ -138,3 +142,10 @@ class Kinds:
         Nodes of the function itself inside it keep their kinds.  Opaque where nothing is known; nothing is ever raised.
         """
         return self._evaluate(expression, extra or {})
+
+    def once(self, analysis: Callable[..., Result], tree: gast.AST, *arguments: Any) -> Result:
+        """``analysis(tree, kinds, *arguments)``, run once: trees do not change any more once their kinds are known."""
+        key = (analysis, tree, *arguments)
+        if key not in self._known:
+            self._known[key] = analysis(tree, self, *arguments)
+        return self._known[key]  # type: ignore[no-any-return]

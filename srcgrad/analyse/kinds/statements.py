@@ -26,6 +26,7 @@ from srcgrad.kind import (
     SequenceOf,
     Unreachable,
 )
+from srcgrad.syntax.walking import children, walk
 
 
 class Statements(Loops):
@@ -57,7 +58,7 @@ class Statements(Loops):
                 return
             executor = _EXECUTORS.get(type(statement))
             if executor is None:
-                for child in gast.iter_child_nodes(statement):
+                for child in children(statement):
                     if isinstance(child, gast.expr):
                         self.evaluate(child)
             else:
@@ -248,7 +249,7 @@ class Statements(Loops):
         """What was assigned anywhere inside some statements, which an exception may leave at any point."""
         assigned: Variables = {}
         for statement in statements:
-            for inner in gast.walk(statement):
+            for inner in walk(statement):
                 if isinstance(inner, gast.Name) and inner in self.of and not isinstance(inner.ctx, gast.Load):
                     if inner.id in self.locals:
                         old = assigned.get(inner.id, Unreachable())

@@ -60,7 +60,7 @@ def forward_rule(
 
 def dotted_parameters(rule: Rule) -> dict[str, str]:
     """The parameters of a tangent rule that take tangents, by the argument they are tangents of."""
-    names = list(signature(rule.derivative).parameters)
+    names = list(rule.signature.parameters)
     dots = names[: names.index("z")]
     return dict(zip(rule.arguments or rule.parameters[: len(dots)], dots, strict=True))
 
@@ -70,7 +70,7 @@ def count_of_results(rule: Rule) -> int:
     """For how many of its parameters an adjoint rule returns something."""
     source = rule_source(rule.derivative)
     if source is None:
-        return sum(parameter.default is Parameter.empty for parameter in signature(rule.derivative).parameters.values())
+        return sum(parameter.default is Parameter.empty for parameter in rule.signature.parameters.values())
     nodes = (node for statement in source.body for node in gast.walk(statement))
     returned = [node.value for node in nodes if isinstance(node, gast.Return)]
     return max(len(value.elts) if isinstance(value, gast.Tuple) else 1 for value in returned)
