@@ -6,7 +6,7 @@ A function that takes a sequence of arrays, such as ``np.stack``, keeps it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from inspect import Parameter, signature
+from inspect import Parameter
 from typing import Any
 
 import gast
