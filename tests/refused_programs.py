@@ -261,6 +261,33 @@ def sorts_a_list(x):
     return values[0] * values[1]
 
 
+@refused("what this gives in a with statement may share", 'np.nditer(x, op_flags=["readwrite"])', X)
+def writes_through_an_iterator(x):
+    with np.nditer(x, op_flags=["readwrite"]) as items:  # <-
+        for item in items:
+            item[...] = np.sin(item)
+    return np.sum(x)
+
+
+@refused("this writes into 'y' by a call", "y.resize((2, 2), refcheck=False)", X)
+def resizes(x):
+    y = x * x
+    y.resize((2, 2), refcheck=False)  # <-
+    return np.sum(y)
+
+
+@refused("this call may write into an array", "operator.iconcat(x, x)", X)
+def operator_of_unknown_effect(x):
+    operator.iconcat(x, x)  # <-
+    return np.sum(x)
+
+
+@refused("a function that writes into 'x' is called", "map(lambda i: x.__setitem__(i, 2.0), range(2))", X)
+def library_function_calls_what_writes(x):
+    list(map(lambda i: x.__setitem__(i, 2.0), range(2)))  # <-
+    return np.sum(x * x)
+
+
 # ---- results ----
 
 

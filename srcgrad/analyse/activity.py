@@ -47,6 +47,10 @@ class Activity:
         """The active variables between two trips of a loop."""
         return self.varied_head.get(loop, _NOTHING) & self.useful_head.get(loop, _NOTHING)
 
+    def ever_varied(self, parameters: Iterable[str]) -> Variables:
+        """All variables that are varied anywhere, and the differentiated parameters."""
+        return frozenset(parameters).union(*self.varied_before.values(), *self.varied_after.values())
+
 
 def activity(
     function: gast.FunctionDef,

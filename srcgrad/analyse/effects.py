@@ -74,8 +74,9 @@ def check_writes(
 
     Functions with source may write into ``memory``.
     """
+    whole = {getattr(node, "value", None) for node in gast.walk(tree) if isinstance(node, gast.Assign | gast.Expr)}
     for call, written in calls_that_write(tree, kinds, body):
-        if written in memory:
+        if written in memory and call in whole:
             continue
         raise UnsupportedError(
             f"the function called here writes into {written!r}: not supported yet",

@@ -13,6 +13,12 @@ MUTATING_METHODS = frozenset(
     "resize itemset setfield byteswap".split()
 )
 
+# Methods behind operators that change their receiver, called by their names.
+IN_PLACE_METHODS = frozenset(
+    "__setitem__ __delitem__ __iadd__ __isub__ __imul__ __itruediv__ __ifloordiv__ __imod__ __ipow__ __imatmul__ "
+    "__iand__ __ior__ __ixor__ __ilshift__ __irshift__ __iconcat__".split()
+)
+
 # NumPy functions that write into their first argument.
 WRITING_FUNCTIONS = frozenset(
     "copyto put place putmask put_along_axis fill_diagonal shuffle at".split()
@@ -28,7 +34,7 @@ def mutated_name(statement: gast.stmt) -> str | None:
 def mutated_by(value: gast.AST) -> str | None:
     """The variable whose object a call may change."""
     match value:
-        case gast.Call(func=gast.Attribute(value=receiver, attr=attr)) if attr in MUTATING_METHODS:
+        case gast.Call(func=gast.Attribute(value=receiver, attr=attr)) if attr in MUTATING_METHODS | IN_PLACE_METHODS:
             if base_name(receiver) not in ("np", "numpy"):
                 return base_name(receiver)
             return base_name(value.args[0]) if attr in WRITING_FUNCTIONS and value.args else None

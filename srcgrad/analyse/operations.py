@@ -200,6 +200,8 @@ def is_basic_index(index: gast.AST, kinds: Kinds) -> bool:
             kind = kinds.of.get(index)
             if isinstance(kind, Constant):
                 return kind.value is None or kind.value is Ellipsis or isinstance(kind.value, slice)
+            if isinstance(kind, TupleOf):
+                return all(isinstance(part, Scalar) and part.dtype != "bool" for part in kind.elements)
             return isinstance(kind, Scalar) and kind.dtype != "bool"
 
 

@@ -7,6 +7,7 @@ Before::
     z[1:].fill(2.0)
     x.sort()
     np.fill_diagonal(A, x[0])
+    rng.shuffle(x)
 
 After::
 
@@ -17,6 +18,9 @@ After::
     count = min(A.shape)
     for diagonal in range(count):
         A[diagonal, diagonal] = x[0]
+    order = np.arange(len(x))
+    rng.shuffle(order)
+    x[...] = x[order]
 """
 
 from __future__ import annotations
@@ -27,9 +31,11 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcgrad.kind import Array, Kind, Range, Scalar, SequenceOf, TupleOf
-from srcgrad.normalise.scopes import blocks_of, replaced, with_blocks
-from srcgrad.syntax.build import assign, base_name, binary, call, for_statement, name, subscript
+from srcgrad.kind import Array, Kind, Scalar
+from srcgrad.normalise.element_writes import ElementWrites
+from srcgrad.normalise.named_operators import as_statement
+from srcgrad.normalise.scopes import blocks_of, own_nodes, replaced, with_blocks
+from srcgrad.syntax.build import assign, base_name, call, name, names_read, subscript
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import copy_tree, located_at
 
@@ -52,11 +58,28 @@ def calls_as_assignments(
     return gast.fix_missing_locations(replaced(tree, body=body)) if rewriter.changed else tree
 
 
+def calls_with_output(tree: gast.FunctionDef, kinds: Mapping[gast.AST, Kind]) -> set[gast.AST]:
+    """The calls with ``out=`` inside larger expressions: each is to have a statement of its own."""
+    whole: set[gast.AST] = set()
+    found: set[gast.AST] = set()
+    for node in own_nodes(tree.body):
+        match node:
+            case gast.Assign(targets=[gast.Name()], value=value) | gast.Expr(value=value):
+                whole.add(value)
+            case gast.Call(keywords=keywords) if any(keyword.arg == "out" for keyword in keywords):
+                if isinstance(kinds.get(node), Array):
+                    found.add(node)
+            case _:
+                pass
+    return found - whole
+
+
 class _Rewriter:
     def __init__(self, kinds: Mapping[gast.AST, Kind], function_of: FunctionOf, names: Names) -> None:
         self.kinds = kinds
         self.function_of = function_of
         self.names = names
+        self.elements = ElementWrites(kinds, names)
         self.changed = False
 
     def block(self, statements: Sequence[gast.stmt]) -> Block:
@@ -67,10 +90,18 @@ class _Rewriter:
             return [with_blocks(statement, self.block)]
         match statement:
             case gast.Expr(value=gast.Call() as called):
-                found = self._written(called)
+                named = as_statement(called, self.kinds, self.function_of)
+                found = [named] if named is not None else self._written(called)
             case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as called):
-                found = self._written(called)
+                fresh = self._fresh_output(called)
+                if fresh is not None:
+                    return self._into_fresh(statement, target, called, fresh)
                 out = self._output(called)
+                named = as_statement(called, self.kinds, self.function_of) if out is None else None
+                if isinstance(named, gast.AugAssign):
+                    found, out = [named], called.args[0]
+                else:
+                    found = self._written(called)
                 if found is not None and out is not None:
                     found = [*found, assign(target.id, out)]
                 else:
@@ -96,14 +127,50 @@ class _Rewriter:
             return None
         if function is np.copyto:
             return self._copyto(called)
-        if function is np.fill_diagonal and len(arguments) == 2 and not called.keywords:
-            return self._fill_diagonal(arguments[0], arguments[1])
-        if function is np.put and len(arguments) == 3 and not called.keywords:
-            return self._put(arguments[0], arguments[1], arguments[2])
+        options = {keyword.arg: keyword.value for keyword in called.keywords}
+        match function, arguments, options:
+            case np.fill_diagonal, [target, value], {} if not options:
+                return self.elements.fill_diagonal(target, value)
+            case np.put, [target, indices, value], _:
+                return self._put(target, indices, value, options)
+            case np.putmask, [target, mask, value], {} if not options:
+                return self.elements.put_mask(target, mask, value)
+            case np.place, [target, mask, value], {} if not options:
+                return self.elements.place(target, mask, value)
+            case np.put_along_axis, [target, indices, value, *rest], _:
+                axis = rest[0] if rest else options.get("axis")
+                return self.elements.put_along_axis(target, indices, value, axis)
+        return self._shuffled(called, function) or self._at(called, function)
+
+    def _put(
+        self, target: gast.expr, indices: gast.expr, value: gast.expr, options: dict[Any, gast.expr]
+    ) -> Block | None:
+        mode = options.get("mode", gast.Constant("raise", None))
+        if options.keys() - {"mode"} or not isinstance(mode, gast.Constant):
+            return None
+        return self.elements.put(target, indices, value, mode.value)
+
+    def _at(self, called: gast.Call, function: Any) -> Block | None:
+        """``np.maximum.at(a, index, v)``; ``np.add.at`` stays as it is."""
         ufunc = getattr(function, "__self__", None)
-        if isinstance(ufunc, np.ufunc) and function == ufunc.at and ufunc not in (np.add, np.subtract):
-            return self._at(called)
-        return None
+        if not isinstance(ufunc, np.ufunc) or function != ufunc.at or ufunc in (np.add, np.subtract):
+            return None
+        if called.keywords or not isinstance(called.func, gast.Attribute) or len(called.args) != ufunc.nin + 1:
+            return None
+        target, indices, *value = called.args
+        return self.elements.at(called.func.value, target, indices, value[0] if value else None)
+
+    def _shuffled(self, called: gast.Call, function: Any) -> Block | None:
+        """``rng.shuffle(x)``: what the same draws do to the positions, done to the array."""
+        if getattr(function, "__name__", "") != "shuffle" or len(called.args) != 1 or called.keywords:
+            return None
+        target = called.args[0]
+        if not str(getattr(function, "__module__", "")).startswith("numpy.random") or not base_name(target):
+            return None
+        order = self.names.fresh("order")
+        shuffle = gast.Expr(gast.Call(called.func, [name(order)], []))
+        moved = assign(_everything(target), subscript(copy_tree(target), name(order)))
+        return [assign(order, call("np.arange", call("len", copy_tree(target)))), shuffle, moved]
 
     # ---- out= ----
 
@@ -120,15 +187,34 @@ class _Rewriter:
             found = found.elts[0]
         return found if found is not None and self._is_floating(found) and base_name(found) else None
 
+    def _fresh_output(self, called: gast.Call) -> gast.keyword | None:
+        """The option ``out=np.zeros_like(x)`` that makes the array to write into."""
+        for keyword in called.keywords:
+            if keyword.arg == "out" and self._is_floating(keyword.value) and isinstance(keyword.value, gast.Call):
+                return keyword
+        return None
+
+    def _into_fresh(self, statement: gast.stmt, target: gast.Name, called: gast.Call, out: gast.keyword) -> Block:
+        self.changed = True
+        rest = [keyword for keyword in called.keywords if keyword is not out]
+        made = target.id if target.id not in names_read(called) else self.names.fresh(target.id)
+        written = gast.Call(called.func, called.args, [*rest, gast.keyword("out", name(made))])
+        block = [assign(made, out.value), gast.Expr(written)]
+        if made != target.id:
+            block.append(assign(target.id, name(made)))
+        return [located_at(new, statement) for new in block]
+
     def _through_output(self, called: gast.Call, function: Any, out: gast.expr) -> Block | None:
         options = [keyword for keyword in called.keywords if keyword.arg != "out"]
         if getattr(function, "__module__", "numpy") not in ("numpy", None) and not isinstance(function, np.ufunc):
             return None
         arguments = called.args
         if isinstance(function, np.ufunc):
+            arguments = arguments[: function.nin]
+            if function.nout == 1 and [option.arg for option in options] == ["where"]:
+                return self.elements.where(called, arguments, out, options[0].value)
             if function.nout != 1 or options:
                 return None
-            arguments = arguments[: function.nin]
             if any(not self._fits(argument, out) for argument in arguments):
                 return None
         result = gast.copy_location(gast.Call(called.func, arguments, options), called)
@@ -156,6 +242,11 @@ class _Rewriter:
                 result = call("np.sort", receiver, *positional)
                 result.keywords = list(options)
                 return [assign(_everything(receiver), result)]
+            case "partition", [_, *_], options:
+                result = gast.Call(call("np.partition").func, [copy_tree(receiver), *called.args], list(options))
+                return [assign(_everything(receiver), result)]
+            case "put", [indices, value], options:
+                return self._put(receiver, indices, value, {option.arg: option.value for option in options})
             case _:
                 return None
 
@@ -170,75 +261,6 @@ class _Rewriter:
                 return [assign(_everything(target), call("np.where", mask, value, target))]
             case _:
                 return None
-
-    def _fill_diagonal(self, matrix: gast.expr, value: gast.expr) -> Block | None:
-        kind, given = self.kinds.get(matrix), self.kinds.get(value)
-        if not isinstance(matrix, gast.Name) or not isinstance(kind, Array) or kind.ndim != 2:
-            return None
-        item = self._item(given)
-        if item is None:
-            return None
-        before, value = self._held(value)
-        position = self.names.fresh("diagonal")
-        written = assign(subscript(matrix, name(position), name(position)), item(value, name(position)))
-        count = self.names.fresh("count")
-        counted = assign(count, call("min", gast.Attribute(matrix, "shape", gast.Load())))
-        return [*before, counted, for_statement(position, call("range", name(count)), [written])]
-
-    def _put(self, target: gast.expr, indices: gast.expr, value: gast.expr) -> Block | None:
-        kind = self.kinds.get(target)
-        if not isinstance(kind, Array) or kind.ndim != 1:
-            return None
-        return self._one_by_one(target, indices, value, lambda old, new: new)
-
-    def _at(self, called: gast.Call) -> Block | None:
-        """``np.maximum.at(a, index, v)``: one element after the other, as NumPy has it."""
-        assert isinstance(called.func, gast.Attribute)
-        if len(called.args) != 3 or called.keywords or not isinstance(called.args[0], gast.Name):
-            return None
-        function = called.func.value
-        target, indices, value = called.args
-        return self._one_by_one(target, indices, value, lambda old, new: gast.Call(copy_tree(function), [old, new], []))
-
-    def _one_by_one(
-        self,
-        target: gast.expr,
-        indices: gast.expr,
-        value: gast.expr,
-        combine: Callable[[gast.expr, gast.expr], gast.expr],
-    ) -> Block | None:
-        kind = self.kinds.get(indices)
-        flat = isinstance(kind, Array) and kind.ndim == 1 and kind.dtype.startswith(("int", "uint"))
-        listed = isinstance(kind, SequenceOf | Range) and not isinstance(kind, TupleOf)
-        if isinstance(kind, SequenceOf):
-            listed = isinstance(kind.element, Scalar) and kind.element.dtype.startswith("int")
-        item = self._item(self.kinds.get(value))
-        if not (flat or listed) or item is None or not isinstance(target, gast.Name):
-            return None
-        before, indices = self._held(indices)
-        more, value = self._held(value)
-        position = name(self.names.fresh("position"))
-        place = subscript(target, subscript(indices, position))
-        written = assign(place, combine(copy_tree(place), item(value, position)))
-        return [*before, *more, for_statement(position, call("range", call("len", indices)), [written])]
-
-    def _item(self, kind: Kind | None) -> Callable[[gast.expr, gast.expr], gast.expr] | None:
-        """How the value at one position is read: a number is the same everywhere, an array starts again at its end."""
-        if isinstance(kind, Scalar):
-            return lambda value, position: value
-        if isinstance(kind, Array) and kind.ndim == 1:
-            return lambda value, position: subscript(value, binary(position, "%", call("len", value)))
-        return None
-
-    def _held(self, value: gast.expr) -> tuple[Block, gast.expr]:
-        """A name for a value that is read trip by trip, before any element changes."""
-        if isinstance(value, gast.Constant):
-            return [], value
-        held = self.names.fresh("given")
-        kind = self.kinds.get(value)
-        if isinstance(kind, Array) and isinstance(value, gast.Name | gast.Subscript | gast.Attribute):
-            value = call(gast.Attribute(value, "copy", gast.Load()))
-        return [assign(held, value)], name(held)
 
     def _is_floating(self, node: gast.expr) -> bool:
         kind = self.kinds.get(node)

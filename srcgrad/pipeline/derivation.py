@@ -14,6 +14,7 @@ from srcgrad.analyse.effects import check_effects, check_texts, other_names, wri
 from srcgrad.analyse.exposure import surely_bound
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.memory import check_memory, memory_of
+from srcgrad.analyse.unfollowed import check_followed
 from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.expressions import Expressions
@@ -91,6 +92,7 @@ def derive(
     check_memory(tree, kinds, memory)
     activities = activity(tree, kinds, wrt, dependencies(result.differentiated, kinds), memory=memory.variables)
     check_texts(tree, kinds, activities)
+    check_followed(tree, kinds, activities.ever_varied(wrt))
     check_effects(tree, kinds, activities, wrt, body_of, memory.variables)
     adjoints = Adjoints(kinds, names, written, Shadows(memory, kinds, names))
     for parameter in wrt:

@@ -29,6 +29,7 @@ from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.pipeline.bound_values import with_bound_values
 from srcgrad.pipeline.built_in import with_functions_built_in
+from srcgrad.pipeline.effects_apart import effects_apart
 from srcgrad.pipeline.equations import with_lifted_equations
 from srcgrad.pipeline.handing_on import named_before_handed_on
 from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
@@ -120,6 +121,10 @@ def expand(
 
 def _size(tree: gast.FunctionDef) -> int:
     return sum(1 for _ in statements_of(tree.body))
+
+
+def _effects(program: Program) -> gast.FunctionDef | None:
+    return effects_apart(program.tree, program.kinds, program.source.body, program.names)
 
 
 def _calls(program: Program) -> gast.FunctionDef | None:
@@ -216,6 +221,7 @@ REVERSE = Form(
     (
         _straight_loops,
         _equations,
+        _effects,
         _calls,
         _versions,
         _bound_values,
@@ -236,6 +242,7 @@ FORWARD = Form(
     (
         _straight_loops,
         _equations,
+        _effects,
         _calls,
         _versions,
         _bound_values,

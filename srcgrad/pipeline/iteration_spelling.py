@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gast
+import numpy as np
 
 from srcgrad.analyse.operations import is_path
 from srcgrad.kind import Array, DictOf, Scalar, SequenceOf, TupleOf
 from srcgrad.pipeline.object_spelling import has_method
-from srcgrad.syntax.build import assign, call, constant, copy_tree, method, name, subscript, substitute
+from srcgrad.syntax.build import assign, call, constant, copy_tree, method, name, subscript, substitute, tuple_of
 
 if TYPE_CHECKING:
     from srcgrad.pipeline.spelling import Speller
@@ -132,7 +133,7 @@ def by_position(speller: Speller, target: gast.AST, node: gast.expr) -> Run | No
     """How to run over what cannot be run over backwards: ``combinations(xs, 2)``, the values of a growing dict."""
     if not isinstance(node, gast.Call):
         return None
-    runs = (_over_choices, _over_view, _over_columns)
+    runs = (_over_choices, _over_view, _over_columns, _over_elements)
     return next((found for run in runs if (found := run(speller, target, node)) is not None), None)
 
 
@@ -218,6 +219,24 @@ def _over_columns(speller: Speller, target: gast.AST, node: gast.Call) -> Run | 
     if values is None:
         return None
     return Run(_stored(index), call("range", call("min", call("map", name("len"), copy_tree(rows)))), values)
+
+
+def _over_elements(speller: Speller, target: gast.AST, node: gast.Call) -> Run | None:
+    """``index, value`` in ``np.ndenumerate(A)``: ``A[index]`` for the indices of A."""
+    match node, target:
+        case gast.Call(args=[gast.Name() as source], keywords=[]), gast.Tuple(elts=[index, gast.Name(id=value)]):
+            kind = speller.kinds.of.get(source)
+        case _:
+            return None
+    if speller.target_of(node) is not np.ndenumerate or not isinstance(kind, Array) or kind.ndim is None:
+        return None
+    parts = index.elts if isinstance(index, gast.Tuple) else [index]
+    names = [part.id for part in parts if isinstance(part, gast.Name)]
+    if len(names) < len(parts) or {source.id} & {value, *names}:
+        return None
+    place = tuple_of(*map(name, names)) if isinstance(index, gast.Tuple) else name(names[0])
+    over = call("np.ndindex", gast.Attribute(copy_tree(source), "shape", gast.Load()))
+    return Run(copy_tree(index), over, {value: subscript(copy_tree(source), place)})
 
 
 def _positions(source: gast.expr) -> gast.expr:

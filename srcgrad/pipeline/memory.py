@@ -15,12 +15,15 @@ from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.liveness import liveness_of
 from srcgrad.analyse.mutation import changed_names, mutated_name
 from srcgrad.analyse.operations import is_basic_index, single_target
+from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.kind import Array, Constant, DictOf, Instance, Kind, Range, Scalar, SequenceOf, TupleOf
 from srcgrad.normalise.aliases import one_name_each
 from srcgrad.normalise.apart import Key, taken_apart
 from srcgrad.normalise.counts import counts_before_loops
+from srcgrad.normalise.hoisting import hoist
+from srcgrad.normalise.parts_of_arrays import plain_parts
 from srcgrad.normalise.places import PlacesOf
-from srcgrad.normalise.writing_calls import calls_as_assignments
+from srcgrad.normalise.writing_calls import calls_as_assignments, calls_with_output
 from srcgrad.syntax.build import base_name, names_read
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.walking import walk
@@ -30,7 +33,12 @@ _CONTAINERS = (SequenceOf, TupleOf, DictOf, Instance)
 
 def writes_as_assignments(tree: gast.FunctionDef, kinds: Kinds, names: Names) -> gast.FunctionDef | None:
     """One more step towards writes by assignment, None where nothing is left to do."""
-    plain = calls_as_assignments(tree, kinds.of, _targets(kinds), names)
+    plain = plain_parts(tree, kinds.of, _targets(kinds))
+    if plain is tree:
+        inside = calls_with_output(tree, kinds.of)
+        plain = hoist(tree, inside.__contains__, names, is_pure=is_pure_library_call) if inside else tree
+    if plain is tree:
+        plain = calls_as_assignments(tree, kinds.of, _targets(kinds), names)
     if plain is tree:
         plain = counts_before_loops(tree, changed_names, names)
     return plain if plain is not tree else None

@@ -13,6 +13,7 @@ from srcgrad.analyse.effects import check_texts, check_writes
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path
 from srcgrad.analyse.tangency import tangency, written_families
+from srcgrad.analyse.unfollowed import check_followed
 from srcgrad.differentiate.forward.calls import Calls, RequestTangent
 from srcgrad.differentiate.forward.expressions import VALUE, Expressions, with_value
 from srcgrad.differentiate.forward.forward import Forward
@@ -78,8 +79,9 @@ def tangent_function(
     parameters = [parameter.id for parameter in parameter_nodes(tree)]
     result = seeded(value, "any", wanted.has_aux, kinds, returned)
     active = tangency(tree, kinds, wrt, dependencies(result.differentiated, kinds))
-    ever = frozenset(wrt).union(*active.varied_before.values(), *active.varied_after.values())
+    ever = active.ever_varied(wrt)
     check_texts(tree, kinds, active)
+    check_followed(tree, kinds, ever)
     check_writes(tree, kinds, lambda variable, depth: variable in ever, body_of)
     # What is written under another name is written, too.
     written = frozenset().union(*written_families(tree, kinds))

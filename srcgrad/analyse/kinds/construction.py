@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import inspect
 import types
+from collections.abc import Sequence
 
 import gast
 import numpy as np
@@ -22,6 +23,7 @@ from srcgrad.kind import (
     DictOf,
     Function,
     Instance,
+    Iterator,
     Kind,
     Opaque,
     Scalar,
@@ -135,3 +137,26 @@ def _changed(frame: Calls, node: gast.AST, arguments: Arguments, options: Option
     fields = {field.name: known.get(field.name, Opaque()) for field in dataclasses.fields(made.cls) if field.init}
     result: Kind = frame.construct(node, made.cls, [], {**fields, **options})[0]
     return result
+
+
+@transfer_of(np.ndindex)
+def _indices(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """Tuples of integers, one for each length; the lengths may be given as one tuple."""
+    lengths: Sequence[Kind] | None = arguments
+    if len(arguments) == 1 and isinstance(arguments[0], SequenceOf | TupleOf):
+        lengths = frame.elements_of(arguments[0])
+    return Iterator(_index_of(len(lengths) if lengths is not None else None))
+
+
+@transfer_of(np.ndenumerate)
+def _enumerated(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """The index of each element, and the element."""
+    array = arguments[0] if arguments else None
+    if not isinstance(array, Array):
+        return Opaque()
+    return Iterator(TupleOf((_index_of(array.ndim), Scalar(array.dtype, False))))
+
+
+def _index_of(count: int | None) -> Kind:
+    index = Scalar("int64", True)
+    return TupleOf((index,) * count) if count is not None else SequenceOf(index, tuple)

@@ -16,10 +16,12 @@ from srcgrad.analyse.kinds.elementwise import as_array, elementwise, length_of, 
 from srcgrad.analyse.kinds.joins import NONE, join, without_none
 from srcgrad.analyse.kinds.products import Arguments, FreshName, einsum, flat_length, multiplied, outer
 from srcgrad.analyse.kinds.samples import may_be_sampled, sampled_call
+from srcgrad.analyse.operations import may_carry
 from srcgrad.kind import (
     Array,
     Constant,
     Dimension,
+    Instance,
     Kind,
     Maybe,
     Number,
@@ -60,7 +62,10 @@ def library_call(
         if kind is not None:
             return kind
     if may_be_sampled(function):
-        return sampled_call(function, positional, keywords, fresh)
+        found = sampled_call(function, positional, keywords, fresh)
+        # What an object of the library holds is not known: ``np.nditer(x)`` shows x.
+        given = (*positional, *keywords.values())
+        return Opaque() if isinstance(found, Instance) and any(map(may_carry, given)) else found
     return None
 
 
