@@ -221,13 +221,25 @@ def goes_on_after_an_exception(x):
     return y * x
 
 
-@refused("a differentiated value is computed in a finally", "try:")
-def computes_in_finally(x):
-    try:  # <-
-        y = x * x
-    finally:
-        x = x * 2.0
-    return y * x
+class Strict:
+    """Changes what it holds, and looks at exceptions."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __enter__(self):
+        self.count = 1
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        return kind is ValueError
+
+
+@refused("a context manager that changes values, and looks at exceptions", "with Strict() as strict:")
+def enters_a_manager_that_ends_exceptions(x):
+    with Strict() as strict:  # <-
+        y = x * x * strict.count
+    return y
 
 
 @refused("next has no derivative rule", "next(values, 0.0)", X)

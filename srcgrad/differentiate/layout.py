@@ -98,8 +98,9 @@ class _Forward:
                 return [_compound(origin, body=sides[0] or [gast.Pass()], orelse=sides[1])]
             case Scope(origin=gast.With() as origin, body=body):
                 return [_compound(origin, body=self.block(body))]
-            case Scope(origin=origin, body=body):
-                return [_compound(origin, body=self.block(body), orelse=[])]
+            case Scope(origin=origin, body=body, orelse=orelse, final=final):
+                parts = [self.block(part) for part in (body[:orelse], body[orelse:final], body[final:])]
+                return [_compound(origin, body=parts[0] or [gast.Pass()], orelse=parts[1], finalbody=parts[2])]
             case Loop(origin=origin, body=body):
                 around = self.tapes.around.get(step)
                 counted = step.has_adjoint and step not in self.tapes.drained

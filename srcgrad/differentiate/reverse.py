@@ -245,15 +245,11 @@ class Reverse:
                     node=statement,
                     advice="compute it outside of the try statement, or let the handler raise",
                 )
-        if self.changed(*statement.finalbody) & self.state.live:
-            raise UnsupportedError(
-                "a differentiated value is computed in a finally block",
-                node=statement,
-                advice="compute it outside of the try statement",
-            )
+        # An exception passes through the whole function, so that what is reversed has run from the first to the last.
+        final = self.block(statement.finalbody)
         orelse = self.block(statement.orelse)
-        body = [*self.block(statement.body), *orelse]
-        return Scope(statement, body, False)
+        body = self.block(statement.body)
+        return Scope(statement, [*body, *orelse, *final], False, len(body), len(body) + len(orelse))
 
 
 def copy_tree_head(statement: gast.If, test: gast.expr) -> gast.If:

@@ -89,11 +89,16 @@ class Loop:
 
 @dataclass(eq=False)
 class Scope:
-    """A ``with`` or ``try`` around steps; the reverse sweep enters it again only where ``reenter`` says so."""
+    """A ``with`` or ``try`` around steps; the reverse sweep enters it again only where ``reenter`` says so.
+
+    Of the steps, those from ``orelse`` on are the ``else`` of a ``try``, those from ``final`` on its ``finally``.
+    """
 
     origin: gast.With | gast.Try
     body: list[Step]
     reenter: bool
+    orelse: int | None = None
+    final: int | None = None
 
 
 Step: TypeAlias = Simple | Branch | Loop | Scope

@@ -32,6 +32,7 @@ from srcgrad.pipeline.built_in import with_functions_built_in
 from srcgrad.pipeline.effects_apart import effects_apart
 from srcgrad.pipeline.equations import with_lifted_equations
 from srcgrad.pipeline.handing_on import named_before_handed_on
+from srcgrad.pipeline.managers import with_managers_written_out
 from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
 from srcgrad.pipeline.outlining import outlined_loops, without_checkpointed
 from srcgrad.pipeline.program import SourceProgram
@@ -147,6 +148,10 @@ def _versions(program: Program) -> gast.FunctionDef | None:
     )
 
 
+def _managers(program: Program) -> gast.FunctionDef | None:
+    return with_managers_written_out(program.tree, program.kinds, program.names, program.source)
+
+
 def _bound_values(program: Program) -> gast.FunctionDef | None:
     return with_bound_values(program.tree, program.kinds, program.active, program.names)
 
@@ -220,6 +225,7 @@ def _names_for_forward_parts(program: Program) -> gast.FunctionDef | None:
 REVERSE = Form(
     (
         _straight_loops,
+        _managers,
         _equations,
         _effects,
         _calls,
@@ -241,6 +247,7 @@ REVERSE = Form(
 FORWARD = Form(
     (
         _straight_loops,
+        _managers,
         _equations,
         _effects,
         _calls,

@@ -6,6 +6,7 @@ mirror of what is no number is None.
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 import sys
@@ -176,6 +177,12 @@ def _own_copy(value: Any, known: dict[int, Any]) -> Any:
     elif isinstance(value, list):
         made = known[id(value)] = copy.copy(value)
         made[:] = [_own_copy(item, known) for item in value]
+    elif isinstance(value, set | bytearray):
+        made = known[id(value)] = copy.copy(value)
+    elif isinstance(value, collections.deque):
+        made = known[id(value)] = copy.copy(value)
+        made.clear()
+        made.extend(_own_copy(item, known) for item in value)
     elif isinstance(value, tuple):
         items = [_own_copy(item, known) for item in value]
         made = type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
