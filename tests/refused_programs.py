@@ -6,7 +6,6 @@ The line in question carries the mark ``# <-``.
 from __future__ import annotations
 
 import copy
-import functools
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,18 +60,6 @@ def assigns_a_global(x):
     global STATE  # <-
     STATE = x * x
     return STATE * x
-
-
-@refused("assigning nonlocal variables", "nonlocal y")
-def assigns_a_nonlocal(x):
-    y = x
-
-    def change():
-        nonlocal y  # <-
-        y = y * x
-
-    change()
-    return y
 
 
 @refused("a class defined inside", "class Box:")
@@ -348,38 +335,6 @@ def passes_an_unknown_number(x):
     return two(*values)  # <-
 
 
-@refused("a function defined inside", "recursive(add, 3)")
-def passes_an_inner_function(x):
-    def add(value):
-        return value * x
-
-    return recursive(add, 3)  # <-
-
-
-def recursive(function, n):
-    if n == 0:
-        return function(1.0)
-    return recursive(function, n - 1) * function(2.0)
-
-
-@refused("a partial made inside", "scaled(3)")
-def makes_a_partial(x):
-    scaled = functools.partial(power, x)
-    return scaled(3)  # <-
-
-
-def power(x, n):
-    if n == 0:
-        return 1.0
-    return power(x, n - 1) * x
-
-
-@refused("a function that is picked at run time is called with keywords", "function(x, y=2.0)", 1.5, 1)
-def picks_and_calls_with_keywords(x, n):
-    function = [two, operator.add][n]
-    return function(x, y=2.0)  # <-
-
-
 @refused("it is not clear before the run what 'two_x' holds here", "two(x, **options)")
 def passes_unknown_keywords(x):
     options = {}
@@ -391,24 +346,6 @@ def passes_unknown_keywords(x):
 @refused("a parameter called 'np'", "def takes_np(np):")
 def takes_np(np):  # <-
     return np * np
-
-
-@refused("a method that is kept in a variable", "area(3)")
-def keeps_a_method(x):
-    area = Disc(x).area
-    return area(3)  # <-
-
-
-class Disc:
-    """A disc whose area takes its time."""
-
-    def __init__(self, radius):
-        self.radius = radius
-
-    def area(self, n):
-        if n == 0:
-            return self.radius * self.radius
-        return self.area(n - 1)
 
 
 @refused("unpacking a differentiated value into a variable", "x, y = np.sin(x)", np.ones(2))
@@ -458,19 +395,6 @@ class Shelf:
         self.kept = 2.0 * value
 
 
-def fills(x, n):
-    if n == 0:
-        return 0.0
-    x[n - 1] = x[n - 1] * x[n - 1]
-    return fills(x, n - 1) + 1.0
-
-
-@refused("the function called here writes into", "fills(x, 2)", np.ones(3))
-def calls_what_writes_and_calls_itself(x):
-    fills(x, 2)  # <-
-    return np.sum(x)
-
-
 @refused("this writes into 'y' by a call", "np.random.default_rng(0).shuffle(y)", np.ones(3))
 def shuffles(x):
     y = x * x
@@ -497,17 +421,6 @@ def passes_a_list_to_a_rule(x):
     for k in range(2):
         pair.append(x * k)
     return np.add(*pair)  # <-
-
-
-@refused("a function that is picked at run time reads", "[scaled, shifted][n](2.0)", 1.5, 1)
-def picks_what_reads_from_around(x, n):
-    def scaled(y):
-        return y * x
-
-    def shifted(y):
-        return y + x
-
-    return [scaled, shifted][n](2.0)  # <-
 
 
 @refused("extending a list", "values *= 2")

@@ -10,7 +10,7 @@ import gast
 
 from srcgrad.analyse.mutation import changed_names
 from srcgrad.analyse.operations import is_base, is_path
-from srcgrad.kind import Array, DictOf, Iterator, Range, Scalar, SequenceOf, TupleOf
+from srcgrad.kind import Array, Constant, DictOf, Iterator, Range, Scalar, SequenceOf, Text, TupleOf
 from srcgrad.syntax.build import (
     add,
     assign,
@@ -250,6 +250,9 @@ def _view(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element] | None
 
 def _view_of_path(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element] | None:
     kind = kinds.of.get(iterable)
+    is_text = isinstance(kind, Text) or (isinstance(kind, Constant) and isinstance(kind.value, str))
+    if is_text and isinstance(iterable, gast.Name | gast.Constant):
+        return call("len", iterable), lambda index: subscript(iterable, index)
     if not is_base(iterable, kinds) or not isinstance(kind, Array | SequenceOf | TupleOf | Range):
         return None
     element_kind = kind.element if isinstance(kind, SequenceOf) else None

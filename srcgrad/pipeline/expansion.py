@@ -35,6 +35,7 @@ from srcgrad.pipeline.handing_on import named_before_handed_on
 from srcgrad.pipeline.managers import with_managers_written_out
 from srcgrad.pipeline.memory import one_name_for_each_array, writes_as_assignments
 from srcgrad.pipeline.outlining import outlined_loops, without_checkpointed
+from srcgrad.pipeline.picked import with_branches_for_picked
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.statement_spelling import spelled_out
 from srcgrad.pipeline.unrolling import unrolled
@@ -106,7 +107,7 @@ def expand(
         present = Program(tree, function, found, form.activity(tree, found, wrt), wrt, names, program, held)
         wider = next((wider for step in form.steps if (wider := step(present)) is not None), None)
         if wider is None:
-            check_rebinding(tree)
+            check_rebinding(tree, found)
             return tree, found
         if number > _USUAL_ROUNDS and gast.dump(wider) == gast.dump(tree):
             break
@@ -154,6 +155,11 @@ def _managers(program: Program) -> gast.FunctionDef | None:
 
 def _bound_values(program: Program) -> gast.FunctionDef | None:
     return with_bound_values(program.tree, program.kinds, program.active, program.names)
+
+
+def _picked_functions(program: Program) -> gast.FunctionDef | None:
+    given = (program.tree, program.function, program.kinds, program.active, program.names, program.source)
+    return with_branches_for_picked(*given)
 
 
 def _equations(program: Program) -> gast.FunctionDef | None:
@@ -231,6 +237,7 @@ REVERSE = Form(
         _calls,
         _versions,
         _bound_values,
+        _picked_functions,
         _checkpointed_loops,
         _spelling,
         _comprehensions,
@@ -253,6 +260,7 @@ FORWARD = Form(
         _calls,
         _versions,
         _bound_values,
+        _picked_functions,
         _plain_loops,
         _spelling,
         _comprehensions,

@@ -13,6 +13,7 @@ from srcgrad.analyse.activity import Activity
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.effects import calls_that_write
 from srcgrad.analyse.kinds import Kinds, Target
+from srcgrad.analyse.mutation import MUTATING_METHODS
 from srcgrad.analyse.operations import single_target
 from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.differentiate.calls import is_differentiated
@@ -127,19 +128,34 @@ def _arguments_for(
     return arguments
 
 
-def check_rebinding(tree: gast.FunctionDef) -> None:
+def check_rebinding(tree: gast.FunctionDef, kinds: Kinds) -> None:
     """Refuse a function that binds variables around it anew where a call of it could not be written out."""
-    for definition in walk(tree):
-        if not isinstance(definition, gast.FunctionDef) or definition is tree:
-            continue
-        statement = next((node for node in walk(definition) if isinstance(node, gast.Nonlocal)), None)
-        others = [part for part in tree.body if part is not definition]
-        if statement is not None and definition.name in names_read(others):
+    rebinding = {
+        definition: next(node for node in walk(definition) if isinstance(node, gast.Nonlocal))
+        for definition in walk(tree)
+        if isinstance(definition, gast.FunctionDef) and definition is not tree and _binds_outside(definition)
+    }
+    for definition in _reached(tree, kinds) if rebinding else ():
+        if definition in rebinding:
             raise UnsupportedError(
                 f"{definition.name} assigns variables of the function around it; this way to use it is not supported",
-                node=statement,
+                node=rebinding[definition],
                 advice="call it in statements of their own, or return the new value",
             )
+
+
+def _reached(tree: gast.FunctionDef, kinds: Kinds) -> Iterator[Any]:
+    """The functions that a call runs, or is given to run."""
+    for node in own_nodes(tree.body):
+        if not isinstance(node, gast.Call):
+            continue
+        fact = kinds.calls.get(node)
+        yield from (target.function for target in (fact.targets if fact is not None else ()))
+        is_kept = isinstance(node.func, gast.Attribute) and node.func.attr in MUTATING_METHODS
+        for argument in () if is_kept else (*node.args, *(keyword.value for keyword in node.keywords)):
+            kind = kinds.of.get(argument)
+            if isinstance(kind, Function):
+                yield from kind.targets
 
 
 def _whole_calls(tree: gast.FunctionDef) -> Iterator[tuple[gast.stmt, gast.Call]]:
