@@ -56,11 +56,11 @@ def defined_in_the_other_branch(x, y):
 
 @program(number(1.1, 1.9), number())
 def lambda_by_branch(x, y):
-    f = lambda v: v  # noqa: E731
+    f = lambda v: v
     if x > 1.0:
-        f = lambda v: v * y  # noqa: E731
+        f = lambda v: v * y
     elif y > 1.0:
-        f = lambda v: v / x  # noqa: E731
+        f = lambda v: v / x
     return f(x) * f(y) + f(v=x)
 
 
@@ -187,7 +187,7 @@ def midpoint(f, y, t, h):
 @program(number(), number(), "euler")
 def solver_by_name(y, k, name):
     step = {"euler": euler, "midpoint": midpoint}[name]
-    f = lambda u, t: -k * u + t  # noqa: E731
+    f = lambda u, t: -k * u + t
     for i in range(5):
         y = step(f, y, 0.1 * i, h=0.1)
     return y
