@@ -21,13 +21,14 @@ class Scope:
     lists: list[str] = field(default_factory=list)
     mappings: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)
     in_loop: bool = False
 
     def copy(self) -> Scope:
         """The same names, to be added to apart."""
         return Scope(
             list(self.floats), dict(self.arrays), list(self.matrices), dict(self.functions), list(self.integers),
-            list(self.lists), list(self.mappings), list(self.flags), self.in_loop,
+            list(self.lists), list(self.mappings), list(self.flags), list(self.indexes), self.in_loop,
         )  # fmt: skip
 
     def narrow(self, ends: list[Scope]) -> None:

@@ -21,6 +21,7 @@ from tests import complex_numpy
 from tests.generated_calls import helper_functions
 from tests.generated_expressions import LENGTH, Expressions, Scope
 from tests.generated_idioms import idiom
+from tests.generated_routines import routine
 from tests.generated_writes import write_statement
 from tests.references import Call, substituted
 
@@ -83,7 +84,7 @@ def random_program(random: Random, writes: bool = False) -> RandomProgram:
     )
     parameters = ", ".join([*scope.floats, *scope.arrays, *scope.matrices])
     statements = Statements(random, writes)
-    body = statements.block(scope, 0, random.randint(4, 10))
+    body = statements.block(scope, 0, random.randint(3, 8) if writes else random.randint(4, 10))
     body.append(f"return {statements.expressions.summary(scope)}")
     text = "".join(["\n\n" + definition for _, definition in helpers.values()])
     lines = "".join(f"    {line}\n" for line in body)
@@ -112,8 +113,8 @@ class Statements:
 
     def statement(self, scope: Scope, depth: int) -> list[str]:
         """One statement of any kind."""
-        if self.writes and self.random.random() < 0.45:
-            return write_statement(self, scope)
+        if self.writes and self.random.random() < 0.5:
+            return routine(self, scope) if self.random.random() < 0.4 else write_statement(self, scope)
         if self.random.random() < 0.12:
             return idiom(self, scope)
         simple = [
