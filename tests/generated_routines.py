@@ -1,8 +1,8 @@
 """Random routines: the few statements with which people write into arrays to some end, around what is defined already.
 
-In a template, ``$A`` and ``$B`` are two arrays of one length (they may be one array, or share memory), ``$W`` is a matrix,
-``$M`` makes names unique, ``$T`` is a number of trips, ``$K`` an index of ``$A``, and ``$E``, ``$X``, ``$C`` and ``$I``
-are, anew each time, a bounded number, an array as long as ``$A``, a test and an integer array of indices of ``$A``.
+In a template, ``$A`` and ``$B`` are two arrays of one length (they may be one array, or share memory), ``$W`` is a
+matrix, ``$M`` makes names unique, ``$T`` is a number of trips, ``$K`` an index of ``$A``, and ``$E``, ``$X``, ``$C``
+and ``$I`` are, anew each time, a bounded number, an array as long as ``$A``, a test and an integer array of indices.
 """
 
 from __future__ import annotations
