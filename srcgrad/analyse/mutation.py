@@ -48,12 +48,18 @@ def mutated_by(value: gast.AST) -> str | None:
 
 def changed_names(*statements: gast.AST) -> set[str]:
     """The variables that statements bind, or whose objects they change in place."""
+    return names_assigned(statements) | objects_changed(*statements)
+
+
+def objects_changed(*statements: gast.AST) -> set[str]:
+    """The variables whose objects statements change in place; those of ``x += v``, too, for x may be an array."""
     changed: set[str] = set()
     for statement in statements:
-        changed |= names_assigned(statement)
         for node in walk(statement):
             if isinstance(node, gast.Subscript | gast.Attribute) and isinstance(node.ctx, gast.Store):
                 base = base_name(node)
+            elif isinstance(node, gast.AugAssign):
+                base = base_name(node.target)
             elif isinstance(node, gast.Expr | gast.Assign):
                 base = mutated_name(node)
             else:

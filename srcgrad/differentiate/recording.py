@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import gast
 
+from srcgrad.differentiate.alterations import alterations
 from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.shadows import Shadows
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step, Steps
@@ -39,7 +40,7 @@ class Plan:
     """
 
     saves: dict[Step, list[Overwrite]] = field(default_factory=dict)
-    ends: dict[Place, list[str]] = field(default_factory=dict)
+    ends: dict[Place, list[Overwrite]] = field(default_factory=dict)
     around: dict[Loop, list[Overwrite]] = field(default_factory=dict)
     rebinds: dict[Loop, list[str]] = field(default_factory=dict)
     undefined: set[str] = field(default_factory=set)
@@ -54,7 +55,7 @@ def recording(
     shadows: Shadows,
 ) -> Plan:
     """The plan for the steps of a function; ``variables`` are primal ones, ``adjoints`` names of the reverse sweep."""
-    walk = _Walk(frozenset(variables) - frozenset(adjoints), kind_of, shadows)
+    walk = _Walk(steps, frozenset(variables) - frozenset(adjoints), kind_of, shadows)
     memory = shadows.memory
     walk.block(steps, _State(memory.lasting, frozenset(parameters) | memory.tokens))
     return walk.plan
@@ -69,7 +70,10 @@ class _State:
 
 
 class _Walk:
-    def __init__(self, variables: Variables, kind_of: Callable[[str], Kind], shadows: Shadows) -> None:
+    def __init__(
+        self, steps: Steps, variables: Variables, kind_of: Callable[[str], Kind], shadows: Shadows
+    ) -> None:
+        self.altered = alterations(steps)
         self.tokens = shadows.memory.tokens
         self.variables = variables | self.tokens
         self.kind_of = kind_of
@@ -142,6 +146,10 @@ class _Walk:
 
     def _simple(self, step: Simple, state: _State) -> _State:
         reads = self.reads(step)
+        if not step.statements:
+            # Zeros for an adjoint may be asked for where its variable has no value: they are shaped like None then.
+            for variable in reads:
+                self._note_undefined(variable, state)
         early = self.read_by(step.early)
         after_step = (reads & step.assigned) - step.reads_itself | early & step.assigned
         before = state.needed | (reads - (after_step - step.reads_itself)) | early - step.assigned
@@ -199,16 +207,12 @@ class _Walk:
         self._clear_ends(loop)
         for variable in ends:
             place = self._place(loop, loop.body, variable)
-            self.plan.ends.setdefault(place, []).append(variable)
+            self.plan.ends.setdefault(place, []).append(self._kept(variable, self.altered.at(place)))
             if variable not in defined_at_end and not _is_set_in(place, variable):
                 self.plan.undefined.add(variable)
         self.plan.rebinds[loop] = [variable for variable in loop.rebind if variable in provided]
         kept = (state.needed & (bound | changed)) - covered - carried
-        self.plan.around[loop] = [
-            Overwrite(variable, whole_copy(variable, self.kind_of(variable)) if in_place else name(variable))
-            for variable in sorted(kept)
-            for in_place in [variable in changed - bound]
-        ]
+        self.plan.around[loop] = [self._kept(variable, self.altered.before[loop]) for variable in sorted(kept)]
         for variable in kept:
             self._note_undefined(variable, state)
         needed = (state.needed - bound - kept) | (state.needed & carried) | (needed_at_end - frozenset(ends) - provided)
@@ -219,6 +223,12 @@ class _Walk:
                 if statement is not None:
                     needed |= self.read_by([statement]) - frozenset(names_assigned(loop.header)) - provided
         return _State(needed, state.defined | frozenset(names_assigned(loop.before)))
+
+
+    def _kept(self, variable: str, altered: Variables) -> Overwrite:
+        """The record of a variable as it is, a copy where its object may still change."""
+        kept = whole_copy(variable, self.kind_of(variable)) if variable in altered else name(variable)
+        return Overwrite(variable, kept)
 
 
 def _with_operands(needed: Variables, loop: Loop) -> Variables:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcgrad.analyse.activity import Activity, assigned_names
-from srcgrad.analyse.mutation import changed_names
+from srcgrad.analyse.mutation import objects_changed
 from srcgrad.differentiate.adjoints import Adjoints, State, zero_of
 from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
@@ -21,7 +21,7 @@ from srcgrad.differentiate.recomputing import recomputed
 from srcgrad.differentiate.statements import Statements
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array
+from srcgrad.kind import Array, Constant, Function, Range, Scalar
 from srcgrad.syntax.build import assign, copy_tree, name, names_assigned, names_read
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.printer import print_tree
@@ -274,11 +274,18 @@ def has_reversal(step: Step) -> bool:
 
 
 def passive(statement: gast.stmt, kinds: Kinds) -> Simple:
-    """The step of a statement through which no adjoint passes."""
+    """The step of a compound statement through which no adjoint passes.
+
+    Where anything changes in place inside, so may what its variables held before they are bound anew.
+    """
     assigned = names_assigned(statement)
-    overwrites = [Overwrite(variable, name(variable)) for variable in sorted(assigned)]
-    for variable in sorted(changed_names(statement) - assigned):
-        overwrites.append(Overwrite(variable, whole_copy(variable, kinds.variables.get(variable)), whole=False))
+    numbers = {v for v, kind in kinds.variables.items() if isinstance(kind, Scalar | Constant | Function | Range)}
+    changed = objects_changed(statement) - numbers
+    overwrites = []
+    for variable in sorted(assigned | changed):
+        is_safe = not changed or variable in numbers
+        saved = name(variable) if is_safe else whole_copy(variable, kinds.variables.get(variable))
+        overwrites.append(Overwrite(variable, saved, whole=variable in assigned))
     itself = frozenset(assigned & names_read(statement))
     return Simple([statement], [], frozenset(assigned), overwrites, itself, None, statement)
 

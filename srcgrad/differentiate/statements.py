@@ -312,6 +312,9 @@ class Statements:
             return self.lists.extend(statement, target)
         variable = target.id
         step = self._step_of([statement], [variable], {variable})
+        if not isinstance(kind, Scalar):
+            # It may be an array, which changes in place.
+            step.overwrites = [Overwrite(variable, whole_copy(variable, kind), whole=False)]
         if variable not in self.adjoints.state.live:
             return step
         bar = name(self.adjoints.of(variable))

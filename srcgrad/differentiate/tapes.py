@@ -174,9 +174,8 @@ class _Planner:
                     self.walk(orelse, depth)
                     self._inside_branches -= 1
                     for side in (True, False):
-                        variables = self.plan.ends.get((step, side), [])
-                        if variables:
-                            overwrites = [Overwrite(variable, name(variable)) for variable in variables]
+                        overwrites = self.plan.ends.get((step, side), [])
+                        if overwrites:
                             self.tapes.ends[step, side] = [self._site(overwrites, depth)]
                 case Scope(body=body):
                     self.walk(body, depth)
@@ -188,20 +187,21 @@ class _Planner:
                     self.tapes.ends[step] = self._ends(step, depth)
 
     def _ends(self, loop: Loop, depth: int) -> list[Site]:
-        variables = self.plan.ends.get(loop, [])
-        indexed = [variable for variable in variables if self._is_indexed(loop, variable, depth)]
-        stacked = [variable for variable in variables if variable not in indexed]
+        overwrites = self.plan.ends.get(loop, [])
+        indexed = [overwrite for overwrite in overwrites if self._is_indexed(loop, overwrite.variable, depth)]
+        stacked = [overwrite for overwrite in overwrites if overwrite not in indexed]
         sites = []
-        for variable in indexed:
+        for overwrite in indexed:
+            variable = overwrite.variable
             kind = self.kind_of(variable)
             assert isinstance(kind, Scalar)
             assert isinstance(loop.origin, gast.For) and isinstance(loop.origin.iter, gast.Call)
             index = loop.origin.target.id
-            site = Site([Overwrite(variable, name(variable))], self.names.fresh(f"{variable}_tape"), True)
+            site = Site([overwrite], self.names.fresh(f"{variable}_tape"), True)
             site.index, site.length, site.dtype = index, loop.origin.iter.args[0], kind.dtype
             sites.append(site)
         if stacked:
-            sites.append(self._site([Overwrite(variable, name(variable)) for variable in stacked], depth + 1, loop))
+            sites.append(self._site(stacked, depth + 1, loop))
         return sites
 
     def _is_indexed(self, loop: Loop, variable: str, depth: int) -> bool:

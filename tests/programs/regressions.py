@@ -173,3 +173,74 @@ def array_without_dimensions_in_place(x):
     t = x[0:1].reshape(())
     t *= s
     return s * x[0]
+
+
+@writing(array(4), tags="loop that the result does not see writes in place")
+def array_changed_by_a_loop_without_adjoint(x):
+    u = np.tanh(np.dot(x, x) * 0.2)
+    k = 0
+    while k < 2:
+        k += 1
+        x += 0.5
+        x[1] = 0.5 * k
+    return u
+
+
+@writing(array(4), array(4), tags="loop that the result does not see binds and writes")
+def array_bound_and_changed_by_a_loop_without_adjoint(x, y):
+    v = np.sum(x * x * y)
+    for i in range(3):
+        y[0] = 2.0
+        x = y.copy()
+        x += i
+        y *= 0.5
+    return v
+
+
+@writing(array(4), tags="bound anew and changed in one trip")
+def array_bound_and_changed_in_each_trip(x):
+    v = np.sum(np.sin(x))
+    for i in range(3):
+        if i != 1:
+            x += 0.5
+        v += np.sum(x * x)
+        x = np.cos(x)
+        x[1] *= v
+    x *= 2.0
+    return v
+
+
+@writing(number(), array(4), number(), tags="number or array changed in place beside a second name")
+def number_or_array_scaled_and_renamed(a, y, b):
+    y[::2] **= 3
+    total = np.cos(a)
+    if b > 0.0:
+        total = y.copy()
+    total *= np.cos(a)
+    total = total + y
+    other = total
+    return np.sin(total[-2]) + np.sum(total * other)
+
+
+@writing(number(), array(4), number(), tags="view or copy, chosen by a branch")
+def end_or_copied_start(a, x, b):
+    v = x[-3:] if b > 0.0 else x[:3].copy()
+    v -= np.sin(a)
+    return np.sum(v * v)
+
+
+@program(number(), array(3), number(), tags="variable without value on one path")
+def bound_on_one_path_alone(a, x, b):
+    if b < 0.0:
+        v = x * x
+    return np.sum(v) if b < 0.0 else a * x[0]
+
+
+@program(number(), array(3), tags="value of the trip before", jax=False)
+def value_of_the_trip_before(a, x):
+    s = a
+    for i in range(len(x)):
+        if i > 0:
+            s += np.sum(v * v)  # noqa: F821
+        v = x * i * a
+    return s
