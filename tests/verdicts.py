@@ -84,8 +84,11 @@ def worst(mine: Gradient, theirs: Gradient) -> str:
     return f"argument {key}: {mine[key]} instead of {theirs[key]}"
 
 
-def judge(call: Call, found: Reference | NoReference) -> Verdict:
-    """Differentiate a call with srcgrad, and compare with the reference."""
+def judge(call: Call, found: Reference | NoReference, compiled: bool = False) -> Verdict:
+    """Differentiate a call with srcgrad, and compare with the reference.
+
+    What is ``compiled`` may be refused as late as at its first call.
+    """
     from srcgrad import SrcgradError
 
     source = ""
@@ -96,7 +99,7 @@ def judge(call: Call, found: Reference | NoReference) -> Verdict:
         with redirect_stdout(StringIO()):
             value, gradients = differentiated(*positional, **named)
     except SrcgradError as refusal:
-        if source:
+        if source and not compiled:
             return Verdict("crashed", f"refused after its source was made: {refusal}", source)
         return Verdict("refused", str(refusal))
     except Exception:  # an internal error of srcgrad or of its generated code, which is what is looked for
