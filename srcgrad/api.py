@@ -9,6 +9,7 @@ from srcgrad.backend import Backend, CompileOptions, chosen_backend
 from srcgrad.calling.argnums import Argnums
 from srcgrad.calling.derivative import Derivative, ElementwiseGradient, Gradient, ValueAndGradient
 from srcgrad.calling.pullback import Pullback, forward_and_pullback
+from srcgrad.custom import Maker, register_maker
 from srcgrad.runtime.dispatch import provide
 
 Function = Callable[..., Any]
@@ -263,6 +264,9 @@ def _made(
 
 # Functions that a differentiated program picks at run time are differentiated on demand.
 provide("vjp", vjp)
+# Differentiated programs make derivatives, too.
+for _maker in (grad, value_and_grad, elementwise_grad):
+    register_maker(_maker, Maker(_maker))
 
 __all__ = [
     "Derivative",

@@ -29,6 +29,7 @@ from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.pipeline.bound_values import with_bound_values
 from srcgrad.pipeline.built_in import with_functions_built_in
+from srcgrad.pipeline.derivatives_inside import check_derivatives, with_derivatives
 from srcgrad.pipeline.effects_apart import effects_apart
 from srcgrad.pipeline.equations import with_lifted_equations
 from srcgrad.pipeline.handing_on import named_before_handed_on
@@ -108,6 +109,7 @@ def expand(
         wider = next((wider for step in form.steps if (wider := step(present)) is not None), None)
         if wider is None:
             check_rebinding(tree, found)
+            check_derivatives(tree, found)
             return tree, found
         if number > _USUAL_ROUNDS and gast.dump(wider) == gast.dump(tree):
             break
@@ -127,6 +129,10 @@ def _size(tree: gast.FunctionDef) -> int:
 
 def _effects(program: Program) -> gast.FunctionDef | None:
     return effects_apart(program.tree, program.kinds, program.source.body, program.names)
+
+
+def _derivatives(program: Program) -> gast.FunctionDef | None:
+    return with_derivatives(program.tree, program.kinds, program.names)
 
 
 def _calls(program: Program) -> gast.FunctionDef | None:
@@ -230,6 +236,7 @@ def _names_for_forward_parts(program: Program) -> gast.FunctionDef | None:
 
 REVERSE = Form(
     (
+        _derivatives,
         _straight_loops,
         _managers,
         _equations,
@@ -253,6 +260,7 @@ REVERSE = Form(
 )
 FORWARD = Form(
     (
+        _derivatives,
         _straight_loops,
         _managers,
         _equations,

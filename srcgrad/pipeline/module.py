@@ -32,8 +32,9 @@ from srcgrad.pipeline.assembly import (
 from srcgrad.pipeline.compiled import compiled_module
 from srcgrad.pipeline.derivation import Derivation, derive, free_names
 from srcgrad.pipeline.expansion import FORWARD, REVERSE, Form, expand
+from srcgrad.pipeline.lifting import ORIGINS
 from srcgrad.pipeline.nested import gradient_pair
-from srcgrad.pipeline.program import ORIGINS, SourceProgram
+from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import Generated, GlobalRead, Nested, Request
 from srcgrad.pipeline.reserved import without_reserved_names
 from srcgrad.pipeline.tangent import Wanted, tangent_function

@@ -11,9 +11,12 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcgrad.analyse.kinds import DerivativeCall
 from srcgrad.custom import CustomFunction
 from srcgrad.errors import located
 from srcgrad.normalise import normalise
+from srcgrad.pipeline.lifting import ORIGINS
+from srcgrad.pipeline.made_inside import MadeInside
 from srcgrad.read.callables import Resolved, resolve
 from srcgrad.read.environment import Binding, lookup
 from srcgrad.read.function import FunctionSource, read_function
@@ -33,10 +36,6 @@ def names_in(tree: gast.AST) -> set[str]:
     return {node.id for node in gast.walk(tree) if isinstance(node, gast.Name)}
 
 
-# Where a generated module keeps what its names were read from.
-ORIGINS = "__srcgrad_origins__"
-
-
 class SourceProgram:
     """Reads functions on demand.
 
@@ -51,6 +50,11 @@ class SourceProgram:
         self._made: dict[Any, FunctionSource] = {}
         # Functions cut out of others, of which a module needs the text.
         self.adopted: set[Any] = set()
+        self._inside = MadeInside(self, self.name_of, lambda function: set(self.given_names(function)))
+
+    def written_derivative(self, wanted: DerivativeCall) -> gast.expr | None:
+        """What stands in the place of a call that makes a derivative, None where it cannot be told."""
+        return self._inside.written(wanted)
 
     def source(self, function: Any) -> FunctionSource:
         """The source of a function."""

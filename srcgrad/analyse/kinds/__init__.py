@@ -1,6 +1,16 @@
 """Kinds of all values of a program: the abstract interpretation that specialises it."""
 
-from srcgrad.analyse.kinds.facts import Binding, CallFact, EnvironmentRead, Kinds, Program, Resolved, Target
+from srcgrad.analyse.kinds.facts import (
+    Binding,
+    CallFact,
+    DerivativeCall,
+    EnvironmentRead,
+    Kinds,
+    Program,
+    Resolved,
+    Surroundings,
+    Target,
+)
 from srcgrad.analyse.kinds.infer import infer
 from srcgrad.analyse.kinds.joins import join
 from srcgrad.analyse.kinds.values import kind_of
@@ -8,10 +18,12 @@ from srcgrad.analyse.kinds.values import kind_of
 __all__ = [
     "Binding",
     "CallFact",
+    "DerivativeCall",
     "EnvironmentRead",
     "Kinds",
     "Program",
     "Resolved",
+    "Surroundings",
     "Target",
     "infer",
     "join",

@@ -13,15 +13,15 @@ import numpy as np
 
 from srcgrad.analyse.kinds import symbols
 from srcgrad.analyse.kinds.builtin import BUILTINS
-from srcgrad.analyse.kinds.expressions import Expressions
-from srcgrad.analyse.kinds.facts import CallFact, Target
+from srcgrad.analyse.kinds.derivatives import Derivatives
+from srcgrad.analyse.kinds.facts import CallFact, Inner, Target
 from srcgrad.analyse.kinds.frame import Frame
 from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, forget_values, join, join_all, without_none
 from srcgrad.analyse.kinds.library import library_call
 from srcgrad.analyse.kinds.origins import is_foreign, is_own
 from srcgrad.analyse.kinds.samples import may_be_sampled
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind, replaced_fields
-from srcgrad.custom import Checkpoint, CustomFunction, CustomVjp, checkpoint_of
+from srcgrad.custom import Checkpoint, CustomFunction, CustomVjp, checkpoint_of, maker_of
 from srcgrad.errors import ArgumentTypeError, SourceError, SrcgradError, UnsupportedError
 from srcgrad.kind import (
     Array,
@@ -46,7 +46,7 @@ _MOST_VARIANTS = 12
 _SPELLED_OUT = (np.reshape, np.transpose)
 
 
-class Calls(Expressions):
+class Calls(Derivatives):
     """The part of the interpreter that calls functions."""
 
     def _call(self, node: gast.Call) -> Kind:
@@ -122,6 +122,9 @@ class Calls(Expressions):
             return self._invoke_inner(node, target, positional, keywords)
         if hasattr(type(target), "__srcgrad_for__"):
             return self._invoke_derivative(node, target, positional, keywords)
+        maker = maker_of(target)
+        if maker is not None:
+            return self.make_derivative(node, target, maker, positional, keywords)
         if is_hashable(target) and target in BUILTINS:
             return Target(target, result=BUILTINS[target](self, node, positional, keywords))
         if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
@@ -215,13 +218,13 @@ class Calls(Expressions):
             raise
 
     def _invoke_inner(
-        self, node: gast.AST, target: gast.FunctionDef | gast.Lambda, positional: list[Kind], keywords: dict[str, Kind]
+        self, node: gast.AST, target: Inner, positional: list[Kind], keywords: dict[str, Kind]
     ) -> Target:
         """Call a function that is defined inside the program."""
         owners = self.session.owners[target]
         owner = owners[-1]
         parameters = self.bind(node, signature_of(target.args), positional, keywords, "lambda", owner)
-        captured = self._captured(target)
+        captured = self.captured_by(target)
         frame = self._interpreted(target, target, owner.function, parameters, owner, captured)
         known = _unknowns_of([*parameters.values(), *captured.values()])
         result = self.import_result(node, frame.result, known)
@@ -287,7 +290,7 @@ class Calls(Expressions):
         parameters = {name: _without_float_value(kind) for name, kind in parameters.items()}
         if any(frame.is_running and frame.parameters != parameters for frame in frames) or len(frames) > _MOST_VARIANTS:
             parameters = self._widened(key, parameters)
-        inner = {name: self._captured_by(kind) for name, kind in parameters.items() if isinstance(kind, Function)}
+        inner = {name: self.captured_by_value(kind) for name, kind in parameters.items() if isinstance(kind, Function)}
         everything = {
             **captured,
             **{f"{name} captured": TupleOf(tuple(kinds.values())) for name, kinds in inner.items() if kinds},
@@ -318,36 +321,6 @@ class Calls(Expressions):
         finally:
             frame.is_running = False
         frame.version = self.session.version
-
-    def _captured(self, definition: gast.FunctionDef | gast.Lambda) -> dict[str, Kind]:
-        """What a function defined inside the program, and those that it calls, read of the variables around them."""
-        captured: dict[str, Kind] = {}
-        pending, seen = [definition], set()
-        while pending:
-            current = pending.pop()
-            seen.add(id(current))
-            for name in sorted(names_read(current)):
-                kind: Kind | None = None
-                # The same text may have been run for several calls of the function around it.
-                for owner in self.session.owners[current]:
-                    read = owner.read_variable(name)
-                    if read is not None:
-                        kind = read if kind is None else join(kind, read, owner.naming(current, ("captured", name)))
-                if kind is None:
-                    continue
-                captured[name] = kind
-                for inner in kind.targets if isinstance(kind, Function) else ():
-                    if isinstance(inner, (gast.FunctionDef, gast.Lambda)) and id(inner) not in seen:
-                        pending.append(inner)
-        return captured
-
-    def _captured_by(self, kind: Function) -> dict[str, Kind]:
-        """What functions defined inside the program, passed as arguments, read of the variables around them."""
-        found: dict[str, Kind] = {}
-        for target in kind.targets:
-            if isinstance(target, (gast.FunctionDef, gast.Lambda)):
-                found.update(self._captured(target))
-        return found
 
     def _widened(self, key: Any, parameters: dict[str, Kind]) -> dict[str, Kind]:
         """Parameters without constants and with lengths of their own: a recursive call's differ in each call."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import gast
 
 from srcgrad.analyse.kinds.values import environment_kind
+from srcgrad.custom import Maker
 from srcgrad.kind import Constant, Function, Instance, Kind, Unreachable
 
 Result = TypeVar("Result")
@@ -41,8 +42,40 @@ class Resolved(Protocol):
     def keywords(self) -> Mapping[str, Any]: ...
 
 
+Inner: TypeAlias = gast.FunctionDef | gast.Lambda
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a function defined inside the program reads from around it: values, and functions defined there, too."""
+
+    values: tuple[str, ...]
+    functions: tuple[tuple[str, Inner], ...]
+
+
+@dataclass(frozen=True)
+class DerivativeCall:
+    """A call of ``grad``, ``jvp`` or another maker of derivatives in ``tree``, a tree of ``function``.
+
+    ``target`` is what is differentiated: a Python callable, or a function defined inside, with its ``surroundings``.
+    ``arguments`` are the kinds of the call's arguments behind it.
+    """
+
+    node: gast.Call
+    function: Any
+    tree: gast.AST
+    target: Any
+    label: str
+    surroundings: Surroundings | None
+    maker: Maker
+    options: Mapping[str, Any]
+    arguments: list[Kind]
+
+
 class Program(Protocol):
     """The program around a function: bodies of functions, their names, what callables run."""
+
+    def written_derivative(self, wanted: DerivativeCall) -> gast.expr | None: ...
 
     def body(self, function: Any) -> gast.FunctionDef: ...
     def lookup(self, function: Any, name: str) -> Any: ...
@@ -94,7 +127,7 @@ class Target:
     receiver ``call.func.value`` is the first argument; where that is another expression, as ``self`` in
     ``super().area()``, it is ``receiver``.  ``leading`` and ``keywords`` are the values bound to a partial or a method.
     ``parameters`` are the kinds of the parameters of a function with source (None for others), and ``inside`` gives
-    the kinds found in its body.
+    the kinds found in its body.  ``written`` is what stands in the place of a call that makes a derivative.
     """
 
     function: Any
@@ -105,6 +138,7 @@ class Target:
     result: Kind = Unreachable()
     receiver: gast.AST | None = None
     inside: Callable[[], Kinds] | None = field(default=None, compare=False, repr=False)
+    written: gast.expr | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

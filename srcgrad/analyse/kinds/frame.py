@@ -41,6 +41,8 @@ class Session:
     reads: dict[tuple[int, str], EnvironmentRead] = field(default_factory=dict)
     owners: dict[gast.AST, list[Frame]] = field(default_factory=dict)
     resized: set[str] = field(default_factory=set)
+    # What stands in the place of calls that make derivatives.
+    written: dict[Any, gast.expr] = field(default_factory=dict)
 
     def store(self, sites: frozenset[str], name: Any, kind: Kind) -> None:
         """Note that a value is stored into containers made at these sites; without a name, that they may change."""
