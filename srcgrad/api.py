@@ -8,6 +8,7 @@ from typing import Any, TypeVar, Unpack, overload
 from srcgrad.backend import Backend, CompileOptions, chosen_backend
 from srcgrad.calling.argnums import Argnums
 from srcgrad.calling.derivative import Derivative, ElementwiseGradient, Gradient, ValueAndGradient
+from srcgrad.calling.made_inside import pulled
 from srcgrad.calling.pullback import Pullback, forward_and_pullback
 from srcgrad.custom import Maker, register_maker
 from srcgrad.runtime.dispatch import provide
@@ -267,6 +268,7 @@ provide("vjp", vjp)
 # Differentiated programs make derivatives, too.
 for _maker in (grad, value_and_grad, elementwise_grad):
     register_maker(_maker, Maker(_maker))
+register_maker(vjp, Maker(pulled, "arguments", ("out_bar",), ("argnums",)))
 
 __all__ = [
     "Derivative",

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad import grad
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -179,11 +181,21 @@ def calls_without_rule(x):
 opaque = np.frompyfunc(lambda value: value * value, 1, 1)
 
 
-@refused("derivatives inside", "grad(two)")
+@refused("the function that is differentiated here", "grad(table[int(x > 0.0)])")
 def differentiates_inside(x):
-    from srcgrad import grad
+    table = [lambda t: t * x, lambda t: t + x]
+    return grad(table[int(x > 0.0)])(x) * x  # <-
 
-    return grad(two)(x, x) * x  # <-
+
+@refused("this writes into 'seen'", "seen[0]")
+def differentiates_what_writes(x):
+    seen = np.zeros(1)
+
+    def remember(t):
+        seen[0] = t  # <-
+        return t * t * x
+
+    return grad(remember)(x) + seen[0]
 
 
 @refused("cumsum is not differentiated with the option 'dtype'", "np.cumsum(x, dtype=np.float32)", X)

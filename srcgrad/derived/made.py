@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from srcgrad.calling.argnums import Argnums
+from srcgrad.calling.made_inside import Columns, Product, SecondColumns
+from srcgrad.custom import Maker, register_maker
 from srcgrad.derived.jacobians import AnyJacobian, ForwardJacobian, ReverseJacobian
 from srcgrad.derived.second import Hessian, HessianProduct
 
@@ -118,3 +120,10 @@ def hvp(function: Function, argnums: Argnums = 0) -> HessianProduct:
     array([  6., 120.])
     """
     return HessianProduct(function, argnums)
+
+
+# What these are inside a differentiated program.
+for _maker in (jacfwd, jacrev, jacobian):
+    register_maker(_maker, Maker(Columns))
+register_maker(hessian, Maker(SecondColumns))
+register_maker(hvp, Maker(Product, trailing=("vector",), options=("argnums",)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from srcgrad.calling.made_inside import Tangent
 from srcgrad.calling.pushforward import value_and_tangent
+from srcgrad.custom import Maker, register_maker
 from srcgrad.runtime.dispatch import provide
 
 
@@ -54,3 +56,4 @@ def jvp(
 
 # Functions that a differentiated program picks at run time are differentiated on demand.
 provide("jvp", jvp)
+register_maker(jvp, Maker(Tangent, "primals", ("has_aux",)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 
 from srcgrad.normalise.assignments import plain_assignments
+from srcgrad.normalise.decorators import undecorated
 from srcgrad.normalise.exits import single_exits
 from srcgrad.normalise.hoisting import hoist_named
 from srcgrad.normalise.refusals import refuse_unsupported
@@ -26,6 +27,7 @@ def normalise(tree: gast.FunctionDef, allow_nonlocal: bool = False) -> gast.Func
         For what has no normal form: generators, async, match, classes, assigning variables of an outer scope.
     """
     refuse_unsupported(tree, allow_nonlocal)
+    tree = undecorated(tree)
     names = names_of(tree)
     tree = single_exits(tree, names)
     tree = hoist_named(tree, names)

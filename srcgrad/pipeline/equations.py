@@ -10,15 +10,15 @@ from typing import Any
 
 import gast
 
-from srcgrad.analyse.kinds import Kinds
+from srcgrad.analyse.kinds import Kinds, Surroundings
 from srcgrad.analyse.operations import single_target
 from srcgrad.custom import root
 from srcgrad.differentiate.implicit import is_implicit
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Function
+from srcgrad.pipeline.lifting import lifted_function, lifted_tree
 from srcgrad.pipeline.program import SourceProgram
-from srcgrad.read.written import function_of
-from srcgrad.syntax.build import assign, copy_tree, local_names, name, names_read, parameter_names
+from srcgrad.syntax.build import assign, local_names, name, names_read, parameter_names
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import located_at, with_replaced
 from srcgrad.syntax.walking import walk
@@ -40,14 +40,30 @@ def with_lifted_equations(
         if isinstance(kind, Function) and len(kind.targets) == 1 and isinstance(kind.targets[0], _INNER):
             target = single_target(node, kinds)
             wanted = "residual" if target is not None and target.function is root else "step"
-            lifted, captured = _lifted(kind.targets[0], tree, kinds, wanted, names)
-            program.adopt(function, lifted.name, function_of(lifted, program.source(function)))
+            inner = kind.targets[0]
+            _check_parameters(inner)
+            around = _surroundings(inner, tree, kinds)
+            called = inner.name if isinstance(inner, gast.FunctionDef) else wanted
+            lifted, _ = lifted_tree(inner, around, names.fresh(called if called not in local_names(tree) else wanted))
+            captured = around.values
+            made = lifted_function(lifted, function, program, captured)
+            program.adopt(function, lifted.name, made)
             start = [keyword.value for keyword in node.keywords if keyword.arg == "x0"]
             options = [keyword for keyword in node.keywords if keyword.arg != "x0"]
             given = [name(lifted.name), *start, *node.args[1:], *map(name, captured)]
             changed = gast.Call(node.func, [located_at(item, node) for item in given], options)
             return with_replaced(tree, {node: gast.copy_location(changed, node)})
     return None
+
+
+def _check_parameters(inner: gast.FunctionDef | gast.Lambda) -> None:
+    plain = inner.args
+    if plain.vararg or plain.kwarg or plain.kwonlyargs or plain.defaults:
+        raise UnsupportedError(
+            "the function of this equation has parameters beside the unknown and its arguments",
+            node=inner,
+            advice="give a lambda of the unknown alone: lambda x: f(x, a)",
+        )
 
 
 def _solutions_apart(
@@ -66,31 +82,26 @@ def _solutions_apart(
     return found
 
 
-def _lifted(
-    inner: gast.FunctionDef | gast.Lambda, tree: gast.FunctionDef, kinds: Kinds, wanted: str, names: Names
-) -> tuple[gast.FunctionDef, list[str]]:
-    """A function defined inside as one of its own, and the variables that became arguments."""
-    plain = inner.args
-    if plain.vararg or plain.kwarg or plain.kwonlyargs or plain.defaults:
-        raise UnsupportedError(
-            "the function of this equation has parameters beside the unknown and its arguments",
-            node=inner,
-            advice="give a lambda of the unknown alone: lambda x: f(x, a)",
-        )
+def _surroundings(
+    inner: gast.FunctionDef | gast.Lambda, tree: gast.FunctionDef, kinds: Kinds
+) -> Surroundings:
+    """What a function defined inside, and those that it calls, read from around them."""
     around = local_names(tree) | set(parameter_names(tree.args))
-    captured = sorted(names_read(inner) & around)
-    for variable in captured:
-        kind = kinds.variables.get(variable)
-        if isinstance(kind, Function) and any(isinstance(item, _INNER) for item in kind.targets):
-            raise UnsupportedError(
-                f"the function of this equation calls {variable!r}, which is defined inside the program, too",
-                node=inner,
-                advice=f"define {variable} at the top level, with what it reads from around it as arguments",
-            )
-    called = names.fresh(inner.name if isinstance(inner, gast.FunctionDef) and inner.name not in around else wanted)
-    body = copy_tree(inner.body) if isinstance(inner, gast.FunctionDef) else [gast.Return(copy_tree(inner.body))]
-    own = [*parameter_names(plain), *captured]
-    parameters = [gast.Name(parameter, gast.Param(), None, None) for parameter in own]
-    arguments = gast.arguments(parameters, [], None, [], [], None, [])
-    made = gast.FunctionDef(called, arguments, body, [], None, None, [])
-    return located_at(made, inner), captured
+    values: set[str] = set()
+    functions: dict[str, gast.FunctionDef | gast.Lambda] = {}
+    pending = [inner]
+    while pending:
+        for variable in sorted(names_read(pending.pop()) & around):
+            kind = kinds.variables.get(variable)
+            if not isinstance(kind, Function) or not any(isinstance(item, _INNER) for item in kind.targets):
+                values.add(variable)
+            elif len(kind.targets) > 1 or kind.leading or kind.keywords:
+                raise UnsupportedError(
+                    f"the function of this equation calls {variable!r}, which may be one of several functions",
+                    node=inner,
+                    advice=f"define {variable} at the top level, with what it reads from around it as arguments",
+                )
+            elif variable not in functions:
+                functions[variable] = kind.targets[0]
+                pending.append(kind.targets[0])
+    return Surroundings(tuple(sorted(values)), tuple(sorted(functions.items())))

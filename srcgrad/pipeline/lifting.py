@@ -1,17 +1,18 @@
 """Functions defined inside the program as functions of their own: what they read from around them becomes arguments.
 
-``lambda x: u(x) * a``, where ``u`` is defined beside it, becomes ``def anonymous(x, a): def u(x): ...; return u(x) * a``.
+``lambda x: u(x) * a``, where ``u`` is defined beside it, becomes ``def anonymous(x, a)`` with ``u`` defined in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import FunctionType
 from typing import Any, Protocol
 
 import gast
 
-from srcgrad.analyse.kinds import EnvironmentRead, Surroundings
+from srcgrad.analyse.effects import writes_in_place
+from srcgrad.analyse.kinds import EnvironmentRead, Kinds, Surroundings
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Opaque
 from srcgrad.read.environment import Binding
@@ -19,6 +20,8 @@ from srcgrad.read.function import FunctionSource, remember
 from srcgrad.syntax.build import assign, copy_tree, local_names, names_read, parameter_names, return_statement
 from srcgrad.syntax.tree import located_at
 
+# The attribute by which a lifted function says which of its parameters were captured.
+CAPTURED = "__srcgrad_captured__"
 # Where a module made by srcgrad keeps what its names were read from.
 ORIGINS = "__srcgrad_origins__"
 
@@ -63,14 +66,16 @@ def lifted_tree(
     return located_at(gast.FunctionDef(called, arguments, body, [], None, None, []), inner), own
 
 
-def lifted_function(tree: gast.FunctionDef, function: Any, program: Lookup) -> FunctionType:
+def lifted_function(
+    tree: gast.FunctionDef, function: Any, program: Lookup, captured: Iterable[str] = ()
+) -> FunctionType:
     """The function whose definition is ``tree``, and which sees what ``function`` sees in the program.
 
     Its code has the lines of the user's file, so that tracebacks and errors point there.
     """
     source = program.source(function)
     origin = source.function
-    module: dict[str, Any] = {"__name__": origin.__globals__.get("__name__"), "__builtins__": origin.__builtins__}
+    module: dict[str, Any] = {key: origin.__globals__.get(key) for key in ("__name__", "__builtins__")}
     origins: dict[str, EnvironmentRead] = {}
     for free in sorted(names_read(tree.body) - local_names(tree) - set(parameter_names(tree.args))):
         binding = program.lookup(function, free)
@@ -85,4 +90,17 @@ def lifted_function(tree: gast.FunctionDef, function: Any, program: Lookup) -> F
     made = module.pop(tree.name)
     assert isinstance(made, FunctionType)
     remember(made, definition, source.lines)
+    setattr(made, CAPTURED, frozenset(captured))
     return made
+
+
+def check_captured(tree: gast.FunctionDef, function: Any, kinds: Kinds) -> None:
+    """Refuse a lifted function that writes into what it captured: the arguments of a derivative stay as they are."""
+    captured: frozenset[str] = getattr(function, CAPTURED, frozenset())
+    for variable, _, node, _ in writes_in_place(tree, kinds) if captured else ():
+        if variable in captured:
+            raise UnsupportedError(
+                f"this writes into {variable!r}, which does not belong to the function",
+                node=node,
+                advice="write into a copy of it",
+            )

@@ -50,6 +50,8 @@ class MadeInside:
             function, own = self._function(wanted)
         if wanted.maker.takes == "primals":
             return self._run(wanted, function, own, names)
+        if wanted.maker.takes == "arguments":
+            return self._result_and_pullback(wanted, function, own, names)
         options = dict(wanted.options)
         argnums = options.pop("argnums", 0)
         if own is not None:
@@ -77,7 +79,7 @@ class MadeInside:
         tree, own = lifted_tree(wanted.target, wanted.surroundings, Names(free).fresh(wanted.label))
         key = (wanted.function, gast.dump(tree, include_attributes=False))
         if key not in self._lifted:
-            self._lifted[key] = lifted_function(tree, wanted.function, self._program)
+            self._lifted[key] = lifted_function(tree, wanted.function, self._program, wanted.surroundings.values)
         return self._lifted[key], own
 
     def _name(
@@ -130,6 +132,44 @@ class MadeInside:
                 advice="give them all",
             )
         return call(made, *values, *map(name, wanted.surroundings.values), *dots)
+
+
+    # ---- reverse mode at a point ----
+
+    def _result_and_pullback(
+        self, wanted: DerivativeCall, function: Any, own: list[str] | None, names: Names
+    ) -> gast.expr:
+        """``(f(x, y), lambda bar, x=x, y=y: f_pullback(x, y, bar))`` for ``vjp(f, x, y)``."""
+        given = wanted.node.args[1:]
+        options = dict(wanted.options)
+        argnums = options.get("argnums", tuple(range(len(given))))
+        if not all(map(is_differentiable, wanted.arguments)) and "argnums" not in options:
+            raise UnsupportedError(
+                "vjp is called with arguments that hold no floats inside a differentiated function",
+                node=wanted.node,
+                advice="name the differentiated arguments: argnums=(0,)",
+            )
+        captured: tuple[str, ...] = ()
+        if own is not None and wanted.surroundings is not None:
+            argnums = _named(argnums, own, wanted.node)
+            captured = wanted.surroundings.values
+            if len(given) != len(own):
+                raise ArgumentTypeError(
+                    f"vjp is given {len(given)} arguments for a function of {len(own)}",
+                    node=wanted.node,
+                    advice="give them all",
+                )
+        made = self._name(wanted, function, argnums, {}, names)
+        called = self._name_of(wanted.function, function, str(function.__name__), names)
+        bar = names.fresh("bar")
+        held = [*(names.fresh(f"at_{position}") for position in range(len(given))), *captured]
+        values = [*map(copy_tree, given), *map(name, captured)]
+        header = gast.arguments(
+            [gast.Name(bar, gast.Param(), None, None)], [], None,
+            [gast.Name(each, gast.Param(), None, None) for each in held], list(map(copy_tree, values)), None, [],
+        )
+        pullback = gast.Lambda(header, call(made, *map(name, held), name(bar)))
+        return gast.Tuple([call(called, *values), pullback], gast.Load())
 
 
 def _names_in(tree: gast.AST) -> set[str]:
@@ -187,7 +227,7 @@ def _is_left_out(dot: gast.expr, dot_kind: Kind, kind: Kind) -> bool:
 
 
 def _as_tangent(dot: gast.expr, kind: Kind, of: Kind, node: gast.AST) -> gast.expr:
-    """A tangent as the generated function takes it: a float for a float, an array of as many dimensions for an array."""
+    """A tangent as the generated function takes it: a float for a float, an array for an array."""
     if isinstance(of, Scalar) and isinstance(kind, Scalar):
         if isinstance(dot, gast.Constant) and not isinstance(dot.value, float | complex):
             return constant(float(dot.value))

@@ -32,10 +32,10 @@ from srcgrad.pipeline.assembly import (
 from srcgrad.pipeline.compiled import compiled_module
 from srcgrad.pipeline.derivation import Derivation, derive, free_names
 from srcgrad.pipeline.expansion import FORWARD, REVERSE, Form, expand
-from srcgrad.pipeline.lifting import ORIGINS
+from srcgrad.pipeline.lifting import ORIGINS, check_captured
 from srcgrad.pipeline.nested import gradient_pair
 from srcgrad.pipeline.program import SourceProgram
-from srcgrad.pipeline.requests import Generated, GlobalRead, Nested, Request
+from srcgrad.pipeline.requests import NESTED, Generated, GlobalRead, Nested, Request
 from srcgrad.pipeline.reserved import without_reserved_names
 from srcgrad.pipeline.tangent import Wanted, tangent_function
 from srcgrad.pipeline.transposition import tangent_rule, without_tangents
@@ -118,7 +118,7 @@ class Module:
             source = self.program.source(function)
             self.sources.append(source)
             self._open.append(function)
-            nested = getattr(function, "__srcgrad_nested__", None)
+            nested = getattr(function, NESTED, None)
             with located(source.filename, source.lines):
                 if isinstance(nested, Nested):
                     self._add_gradient_pair(nested, kinds, wrt, known)
@@ -135,7 +135,8 @@ class Module:
             module.add_main()
             return module.emitted()
 
-        for function in gradient_pair(names, nested, kinds, wrt, self.helpers, generate, self.request_tangent):
+        known = next((called for called, value in self.objects.items() if value is nested.derivative), None)
+        for function in gradient_pair(names, nested, kinds, wrt, self.helpers, generate, self.request_tangent, known):
             use_runtime(function, self.helpers)
             self._finish(function, kinds, {}, frozenset(), frozenset())
 
@@ -250,6 +251,7 @@ class Module:
             self.stages.append(("expand", wider))
 
         tree, found = expand(tree, function, kinds, wrt, self.program, form, observe, held)
+        check_captured(tree, function, found)
         tree, found = self._with_module_names(tree, function, kinds, found)
         names = Names(local_names(tree) | set(parameter_names(tree.args)) | free_names(tree))
         names.take(self.objects)
@@ -293,11 +295,17 @@ class Module:
         known = self.reads.get((id(binding.owner), binding.name))
         if known is not None:
             return known[1]
-        if identifier in self.objects and self.objects[identifier] is not binding.value:
+        is_other = identifier in self.objects and self.objects[identifier] is not binding.value
+        if is_other or identifier in self._function_names():
             identifier = self.module_names.fresh(identifier + "_")
         self.objects[identifier] = binding.value
         self.module_names.take([identifier])
         return identifier
+
+    def _function_names(self) -> set[str]:
+        """The names of the functions that the module defines, so far as they are chosen."""
+        pairs = (called for pair in self._pairs.values() for called in pair)
+        return {*self.main, *pairs, *self._tangents.values(), *(called for called, _ in self._transposes.values())}
 
     # ---- the module ----
 

@@ -48,15 +48,20 @@ def gradient_pair(
     helpers: Helpers,
     generate: Generate,
     request_tangent: RequestTangent,
+    known: str | None,
 ) -> list[gast.FunctionDef]:
-    """The sweeps of a call of a gradient; ``active`` are the parameters through which derivatives pass."""
+    """The sweeps of a call of a gradient; ``active`` are the parameters through which derivatives pass.
+
+    ``known`` is the name that the derivative has in the module, where it has one.
+    """
     request = nested.request
     _check(nested, kinds, active)
     chosen = tuple(dict.fromkeys([*request.wrt, *active]))
     full = generate(Request(request.function, request.kinds, chosen, request.form, result=request.result)).main
     tangent = request_tangent(full, dict(request.kinds), request.wrt)
     parameters = list(kinds)
-    derivative = helpers.name_of(nested.derivative.__name__.replace("<lambda>", "anonymous"), nested.derivative)
+    wanted = nested.derivative.__name__.replace("<lambda>", "anonymous")
+    derivative = known or helpers.name_of(wanted, nested.derivative)
     kept = [_kept(parameter, kinds[parameter]) for parameter in parameters]
     value = call(derivative, *map(name, parameters))
     forward = function_of(names[0], parameters, [return_statement(tuple_of(value, tuple_of(*kept)))])

@@ -13,6 +13,9 @@ from srcgrad.kind import DictOf, Instance, Kind, Opaque, SequenceOf, TupleOf
 Form = Literal["gradient", "value_and_gradient", "pair", "tangent", "value_and_tangent"]
 Result = Literal["scalar", "sum", "any"]
 
+# The attribute by which a function that a derivative runs says of which derivative: a `Nested`.
+NESTED = "__srcgrad_nested__"
+
 # What is in these may change its kind while the object itself stays.
 _CHANGEABLE = (DictOf, Instance, Opaque, SequenceOf, TupleOf)
 

@@ -26,6 +26,7 @@ from srcgrad.normalise.inlining import InlineBody, inline_calls
 from srcgrad.normalise.scopes import own_nodes
 from srcgrad.pipeline.bound_values import is_settled
 from srcgrad.pipeline.program import SourceProgram
+from srcgrad.pipeline.requests import NESTED
 from srcgrad.pipeline.spreading import spread
 from srcgrad.pipeline.unrolling import has_mixed_loop
 from srcgrad.syntax.binding import Default, bind, signature_of
@@ -189,7 +190,7 @@ def _body(
         signature = signature_of(target.function.args)
     elif is_differentiated(target) and isinstance(target.function, FunctionType):
         callee = program.body(target.function)
-        if calls_itself(target.function, program):
+        if calls_itself(target.function, program) or hasattr(target.function, NESTED):
             return None
         wanted = writes or _is_given_functions(call, kinds) or len(callee.body) == 1
         wanted = wanted or makes_functions(kinds.of.get(call), ())

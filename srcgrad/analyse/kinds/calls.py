@@ -40,7 +40,6 @@ from srcgrad.kind import (
 from srcgrad.rules.methods import METHODS
 from srcgrad.rules.registry import has_rule, is_hashable, is_nondifferentiable
 from srcgrad.syntax.binding import Default, bind_arguments, signature_of
-from srcgrad.syntax.scopes import names_read
 
 _MOST_VARIANTS = 12
 _SPELLED_OUT = (np.reshape, np.transpose)

@@ -36,6 +36,9 @@ class Derivatives(Expressions):
         self, node: gast.AST, target: Any, maker: Maker, positional: list[Kind], keywords: dict[str, Kind]
     ) -> Target:
         """Call ``grad``, ``jvp`` or another function that makes derivatives."""
+        if not positional and maker.takes == "function":
+            # ``grad(argnums=1)``, a decorator.
+            return Target(target, result=Function((target,), keywords=tuple(keywords.items())))
         written = self._written(node, target, maker, positional, keywords) if isinstance(node, gast.Call) else None
         if written is None:
             return Target(target, result=Opaque())
@@ -50,10 +53,10 @@ class Derivatives(Expressions):
         function = positional[0]
         if not isinstance(function, Function) or len(function.targets) != 1:
             return None
-        for key in keywords:
-            if key not in maker.options:
+        for option in keywords:
+            if option not in maker.options:
                 raise UnsupportedError(
-                    f"{target.__name__} is called with {key!r} inside a differentiated function",
+                    f"{target.__name__} is called with {option!r} inside a differentiated function",
                     node=node,
                     advice="leave it out, or make the derivative outside",
                 )
@@ -100,16 +103,17 @@ class Derivatives(Expressions):
         while pending:
             current = pending.pop()
             seen.add(id(current))
-            for name in sorted(names_read(current)):
+            for variable in sorted(names_read(current)):
                 kind: Kind | None = None
                 # The same text may have been run for several calls of the function around it.
                 for owner in self.session.owners[current]:
-                    read = owner.read_variable(name)
+                    read = owner.read_variable(variable)
                     if read is not None:
-                        kind = read if kind is None else join(kind, read, owner.naming(current, ("captured", name)))
+                        naming = owner.naming(current, ("captured", variable))
+                        kind = read if kind is None else join(kind, read, naming)
                 if kind is None:
                     continue
-                captured[name] = kind
+                captured[variable] = kind
                 for inner in kind.targets if isinstance(kind, Function) else ():
                     if isinstance(inner, INNER) and id(inner) not in seen:
                         pending.append(inner)
