@@ -59,10 +59,10 @@ def fitted(cotangent: Any, wanted: Template, name: str = "the cotangent") -> Any
             advice="give a cotangent in the structure of the result",
         )
     items = {part: fitted(given[part], item, name + part) for part, item in wanted.inside.items()}
-    return _rebuilt(wanted, items)
+    return rebuilt(wanted, items)
 
 
-def _rebuilt(wanted: Branch, items: dict[str, Any]) -> Any:
+def rebuilt(wanted: Branch, items: dict[str, Any]) -> Any:
     """The fitted parts of a cotangent in a container of the result's type; attributes in a plain namespace."""
     if issubclass(wanted.cls, tuple):
         return wanted.cls(*items.values()) if hasattr(wanted.cls, "_fields") else tuple(items.values())

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from srcgrad.calling.argnums import Choice, EveryPositional
+from srcgrad.calling.argnums import Choice, EveryPositional, Pick
+from srcgrad.calling.directions import chunks, unit_directions
 from srcgrad.calling.named import named_function
 from srcgrad.calling.parameters import Parameters
 from srcgrad.calling.sharing import derivatives_of
 from srcgrad.calling.specialising import Options, Specialisation
-from srcgrad.calling.structures import is_number
+from srcgrad.calling.structures import is_number, size
 from srcgrad.calling.tangents import WithTangents, fitted_tangent, is_left_out
 from srcgrad.errors import ArgumentTypeError, SrcgradError
 from srcgrad.pipeline import resolve
-from srcgrad.runtime import zero_tangent
+from srcgrad.runtime import column, stacked, zero_tangent, zero_tangents
 
 
 class Pushforward:
@@ -39,11 +40,46 @@ class Pushforward:
 
     def __call__(self, tangents: Sequence[Any]) -> Any:
         """What the generated code returns for one tangent for each of the chosen arguments."""
+        return self._run(self._by_parameter(tangents))
+
+    def _run(self, tangents: list[Any]) -> Any:
         try:
-            return self.specialisation.main(*self.arguments, *self._by_parameter(tangents))
+            return self.specialisation.main(*self.arguments, *tangents)
         except SrcgradError as error:
             error.location = error.location or self.parameters.location()
             raise
+
+    def directions(self) -> Iterator[Any]:
+        """What the generated code returns for all unit directions of the chosen arguments, several at once.
+
+        The tangents have an axis for the directions in front.
+        """
+        chosen = self.chosen()
+        for directions in chunks(sum(size(argument) for argument in chosen)):
+            if self.specialisation.generated.several:
+                yield self._run(self._at_once(chosen, directions))
+                continue
+            found = [self(self._units(chosen, range(k, k + 1), alone=True)) for k in directions]
+            yield found[-1][0], stacked([each[1] for each in found]), *found[-1][2:]
+
+    def _units(self, chosen: tuple[Any, ...], directions: range, alone: bool = False) -> list[Any]:
+        """The unit directions for each chosen argument, or one of them alone."""
+        tangents, first = [], 0
+        for argument in chosen:
+            made, first = unit_directions(argument, first, directions)
+            tangents.append(column(made, 0) if alone else made)
+        return tangents
+
+    def _at_once(self, chosen: tuple[Any, ...], directions: range) -> list[Any]:
+        """Several unit directions as the generated code takes them."""
+        units = iter(self._units(chosen, directions))
+        found: dict[str, Any] = {}
+        for pick in self.specialisation.arrangement.picks:
+            if pick is not None:
+                value = self.arguments[self.parameters.index(pick.parameter)]
+                zero = None if pick.item is None else zero_tangents(value, len(directions))
+                self._place(found, pick, next(units), zero)
+        return self._in_order(found)
 
     def chosen(self) -> tuple[Any, ...]:
         """The chosen arguments."""
@@ -62,16 +98,23 @@ class Pushforward:
                 continue
             value = self.arguments[self.parameters.index(pick.parameter)]
             fitted = fitted_tangent(tangent, pick.of(value), str(pick))
-            if pick.item is None:
-                found[pick.parameter] = fitted
-            else:
-                zero = zero_tangent(value)
-                items = found.setdefault(pick.parameter, zero if isinstance(zero, dict) else list(zero))
-                items[pick.item] = fitted
+            self._place(found, pick, fitted, None if pick.item is None else zero_tangent(value))
+        return self._in_order(found)
+
+    def _place(self, found: dict[str, Any], pick: Pick, tangent: Any, zero: Any) -> None:
+        """Put the tangent of a pick among those of the parameters; ``zero`` is that of what ``*args`` caught."""
+        if pick.item is None:
+            found[pick.parameter] = tangent
+            return
+        items = found.setdefault(pick.parameter, zero if isinstance(zero, dict) else list(zero))
+        items[pick.item] = tangent
+
+    def _in_order(self, found: dict[str, Any]) -> list[Any]:
+        """The tangents as the generated code takes them."""
         variadic = self.parameters.variadic
         if isinstance(found.get(str(variadic)), list):
             found[str(variadic)] = tuple(found[str(variadic)])
-        return [found[parameter] for parameter in arrangement.wrt]
+        return [found[parameter] for parameter in self.specialisation.arrangement.wrt]
 
 
 def value_and_tangent(

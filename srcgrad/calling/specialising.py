@@ -29,7 +29,7 @@ _generating = threading.RLock()
 class Options:
     """What is asked of a derivative, beside the arguments that it is taken with respect to."""
 
-    form: Literal["gradient", "value_and_gradient", "pair", "tangent", "value_and_tangent"]
+    form: Literal["gradient", "value_and_gradient", "pair", "tangent", "value_and_tangent", "value_and_tangents"]
     result: Literal["scalar", "sum", "any"]
     has_aux: bool = False
     backend: Numba | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -28,3 +29,17 @@ def is_number(value: Any) -> bool:
         return True
     dtype = getattr(value, "dtype", None)
     return isinstance(dtype, np.dtype) and dtype.kind in "fc"
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """The numbers and arrays in a value that carry derivatives."""
+    if is_number(value):
+        yield value
+        return
+    for item in (parts(value) or {}).values():
+        yield from leaves(item)
+
+
+def size(value: Any) -> int:
+    """How many numbers a value has that carry derivatives."""
+    return sum(int(np.size(leaf)) for leaf in leaves(value))

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from srcgrad.api import vjp
+from srcgrad.calling.structures import leaves
 from srcgrad.checking.comparison import GradientCheckError
 from srcgrad.derived import jvp
-from srcgrad.derived.structures import leaves, mapped
+from srcgrad.derived.structures import mapped
 
 
 def compare_modes(function: Callable[..., Any], args: Sequence[Any], positions: tuple[int, ...], seed: int) -> None:

@@ -11,7 +11,8 @@ from srcgrad.calling.argnums import Argnums, Choice
 from srcgrad.calling.pullback import forward_and_pullback
 from srcgrad.calling.pushforward import Pushforward
 from srcgrad.calling.specialising import Options
-from srcgrad.derived.structures import basis, leaves, mapped, size
+from srcgrad.calling.structures import leaves, size
+from srcgrad.derived.structures import basis, mapped
 from srcgrad.errors import ArgumentTypeError, SrcgradError
 
 
@@ -55,22 +56,24 @@ class Jacobian:
 
     def _columns(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """In forward mode: one column for each number of the arguments."""
-        options = Options("value_and_tangent", "any", self._has_aux)
-        push = Pushforward(
-            self.primal, args, kwargs, lambda parameters: Choice(parameters, self._argnums), options
-        )
+        push = self._push(args, kwargs)
         self._source = push.specialisation.generated.text
         arguments = push.chosen()
         self._check_complex(arguments)
         out: Any = None
         aux: Any = None
-        columns: list[list[Any]] = []
-        for direction in basis(arguments):
-            out, tangent, *rest = push(direction)
+        blocks: list[list[Any]] = []
+        for out, tangent, *rest in push.directions():
             aux = rest[0] if rest else None
-            columns.append([np.asarray(leaf) for leaf in _slopes(out, tangent)])
-        whole = [np.stack([column[k] for column in columns], axis=-1) for k in range(len(columns[0]))]
+            blocks.append([_block(*pair) for pair in zip(leaves(out), leaves(tangent), strict=True)])
+        count = sum(size(argument) for argument in arguments)
+        whole = [np.concatenate([block[k] for block in blocks], axis=-1)[..., :count] for k in range(len(blocks[0]))]
         return self._result(out, arguments, iter(whole), aux)
+
+    def _push(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Pushforward:
+        """The function with its tangents in several directions, at these arguments."""
+        options = Options("value_and_tangents", "any", self._has_aux)
+        return Pushforward(self.primal, args, kwargs, lambda parameters: Choice(parameters, self._argnums), options)
 
     def _rows(self, args: Sequence[Any], kwargs: Mapping[str, Any], found: Any = None) -> Any:
         """In reverse mode: one row for each number of the result."""
@@ -126,10 +129,14 @@ class Jacobian:
             )
 
 
-def _slopes(out: Any, tangent: Any) -> Iterator[Any]:
-    """The leaves of a tangent that belong to the leaves of a result."""
-    for leaf, slope in zip(leaves(out), leaves(tangent), strict=True):
-        yield np.broadcast_to(slope, np.shape(leaf))
+def _block(leaf: Any, slopes: Any) -> Any:
+    """Columns of a Jacobian: the tangents of one leaf of the result, their directions behind the leaf's axes."""
+    slopes = np.asarray(slopes)
+    if slopes.dtype != np.result_type(leaf) and slopes.dtype.kind == np.result_type(leaf).kind:
+        slopes = slopes.astype(np.result_type(leaf))
+    missing = np.ndim(leaf) - (slopes.ndim - 1)
+    slopes = slopes.reshape(slopes.shape[0], *[1] * missing, *slopes.shape[1:])
+    return np.moveaxis(np.broadcast_to(slopes, (slopes.shape[0], *np.shape(leaf))), 0, -1)
 
 
 class ForwardJacobian(Jacobian):
@@ -153,10 +160,10 @@ class AnyJacobian(Jacobian):
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """The Jacobian at these arguments."""
-        options = Options("value_and_tangent", "any", self._has_aux)
-        push = Pushforward(
-            self.primal, args, kwargs, lambda parameters: Choice(parameters, self._argnums), options
-        )
+        try:
+            push = self._push(args, kwargs)
+        except SrcgradError:
+            return self._rows(args, kwargs)
         try:
             found = forward_and_pullback(self.primal, args, kwargs, self._argnums, self._has_aux, None)
         except SrcgradError:

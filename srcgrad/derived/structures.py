@@ -8,17 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.calling.structures import is_number, parts
+from srcgrad.calling.structures import is_number, leaves, parts
 from srcgrad.runtime import zero_tangent
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """The numbers and arrays in a value that carry derivatives."""
-    if is_number(value):
-        yield value
-        return
-    for item in (parts(value) or {}).values():
-        yield from leaves(item)
 
 
 def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
@@ -66,8 +57,3 @@ def _unit(value: Any, wanted: int, index: tuple[int, ...]) -> Any:
         return zero
 
     return mapped(value, entry)
-
-
-def size(value: Any) -> int:
-    """How many numbers a value has that carry derivatives."""
-    return sum(int(np.size(leaf)) for leaf in leaves(value))

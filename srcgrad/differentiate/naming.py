@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Mapping
 from typing import Any
 
 from srcgrad import runtime
@@ -33,12 +34,14 @@ class Helpers:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.objects: dict[str, Any] = {}
+        # What the program itself reads from its surroundings, under the names that the module has for it.
+        self.surroundings: Mapping[str, Any] = {}
         # The variables of the function that is being derived: no helper may be called like one of them.
         self.variables: frozenset[str] = frozenset()
 
     def name_of(self, wanted: str, value: Any) -> str:
         """The name of an object: ``wanted`` unless that is taken by something else."""
-        for key, known in self.objects.items():
+        for key, known in (*self.objects.items(), *self.surroundings.items()):
             if known is value and key not in self.variables:
                 return key
         if getattr(builtins, wanted, self) is value and wanted not in self.variables:

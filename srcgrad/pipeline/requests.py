@@ -10,7 +10,7 @@ from srcgrad.analyse.kinds import EnvironmentRead
 from srcgrad.backend import Numba
 from srcgrad.kind import DictOf, Instance, Kind, Opaque, SequenceOf, TupleOf
 
-Form = Literal["gradient", "value_and_gradient", "pair", "tangent", "value_and_tangent"]
+Form = Literal["gradient", "value_and_gradient", "pair", "tangent", "value_and_tangent", "value_and_tangents"]
 Result = Literal["scalar", "sum", "any"]
 
 # The attribute by which a function that a derivative runs says of which derivative: a `Nested`.
@@ -78,12 +78,14 @@ class GlobalRead:
 class Generated:
     """Generated code: the text of its module, and the functions that do what was asked.
 
-    ``main`` is one function, or for a pair the forward and the reverse sweep.
+    ``main`` is one function, or for a pair the forward and the reverse sweep.  With ``several`` it takes tangents in
+    several directions at once, along an axis in front.
     """
 
     text: str
     main: Any
     environment: tuple[GlobalRead, ...]
+    several: bool = False
 
     @property
     def forward(self) -> Callable[..., Any]:

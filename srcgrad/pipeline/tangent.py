@@ -46,6 +46,7 @@ class TangentFunction:
     known: dict[str, Kind]
     temporaries: frozenset[str]
     unnamed: frozenset[str]
+    tangents: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def tangent_function(
         {**tangents.known, **kinds.variables},
         frozenset(tangents.names_in_use() | expressions.temporaries),
         frozenset(expressions.temporaries),
+        frozenset(tangents.names_in_use()),
     )
 
 

@@ -20,6 +20,16 @@ from srcgrad.runtime.arrays import (
 )
 from srcgrad.runtime.checkpoints import checkpointed_loop, reverse_checkpointed, run_checkpointed
 from srcgrad.runtime.checks import one_number, refuse_shared
+from srcgrad.runtime.columns import (
+    by_columns,
+    column,
+    count_columns,
+    own_tangents,
+    spread,
+    stacked,
+    value_and_columns,
+    zero_tangents,
+)
 from srcgrad.runtime.containers import add_mirrors, as_mirror, like, own_copy, zeros_like
 from srcgrad.runtime.dispatch import call_with_pullback, call_with_tangent
 from srcgrad.runtime.fourier import hfft_adjoint, irfft_adjoint, resize_axes, rfft_adjoint
@@ -201,5 +211,13 @@ __all__ = [
     "unsort",
     "unsort_items",
     "zero_tangent",
+    "by_columns",
+    "column",
+    "stacked",
+    "count_columns",
+    "own_tangents",
+    "spread",
+    "value_and_columns",
+    "zero_tangents",
     "zeros_like",
 ]

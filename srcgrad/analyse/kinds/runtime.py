@@ -97,6 +97,19 @@ def _real(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) 
     return Opaque()
 
 
+@transfer_of(runtime.products_of_others, runtime.cofactors, runtime.sort_tangent)
+def _same_shape(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """One number for each of the first argument's."""
+    first = arguments[0]
+    return Array(first.dtype, first.dims) if isinstance(first, Array) else Opaque()
+
+
+@transfer_of(runtime.count_along)
+def _count(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """How many numbers lie along some axes."""
+    return Scalar("int64", True)
+
+
 @transfer_of(runtime.refuse_shared)
 def _nothing(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return Constant(None)

@@ -1,0 +1,1 @@
+"""Several tangents in one sweep: the tangent of a function with one more axis in front of every tangent."""
