@@ -299,6 +299,31 @@ def library_function_calls_what_writes(x):
     return np.sum(x * x)
 
 
+@refused("assigning a slice of a list that has other names", "values[1:2] = [x, x * x]")
+def assigns_a_slice_of_a_list_with_two_names(x):
+    values = [x, x * x]
+    others = values
+    values[1:2] = [x, x * x]  # <-
+    return others[0] * others[2]
+
+
+class Momentum:
+    """A number that becomes an array, kept in a list as well."""
+
+    def __init__(self):
+        self.value = 0.0
+        self.history = []
+
+
+@refused("'state.value' may be a number or an array", "state.value", X)
+def keeps_a_number_that_becomes_an_array(x):
+    state = Momentum()
+    for _ in range(3):
+        state.value = state.value * 0.9 + x
+        state.history.append(state.value)  # <-
+    return np.sum(state.history[0] * state.history[1])
+
+
 # ---- results ----
 
 

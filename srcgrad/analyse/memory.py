@@ -17,9 +17,12 @@ from srcgrad.analyse.activity import activity
 from srcgrad.analyse.aliasing import bindings, held_places, shared_objects
 from srcgrad.analyse.effects import Body, calls_that_write, writes_in_place
 from srcgrad.analyse.mutation import changed_names
+from srcgrad.analyse.operations import is_path
 from srcgrad.analyse.views import brief_views
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Number, Opaque, SequenceOf
+from srcgrad.syntax.build import base_name
+from srcgrad.syntax.printer import print_tree
 from srcgrad.syntax.walking import walk
 
 if TYPE_CHECKING:
@@ -193,12 +196,14 @@ def _merged(families: Iterable[set[str]]) -> list[Variables]:
 def check_memory(tree: gast.FunctionDef, kinds: Kinds, memory: Memory) -> None:
     """Refuse memory of which it is not known before the run what it holds."""
     for node in walk(tree):
-        if not isinstance(node, gast.Name) or node.id not in memory.variables:
+        if not isinstance(node, gast.Name | gast.Attribute | gast.Subscript):
             continue
-        kind = kinds.variables.get(node.id)
-        if isinstance(kind, Number):
+        if base_name(node) not in memory.variables or not isinstance(node.ctx, gast.Load):
+            continue
+        kind = kinds.variables.get(node.id) if isinstance(node, gast.Name) else kinds.of.get(node)
+        if isinstance(kind, Number) and is_path(node, kinds):
             raise UnsupportedError(
-                f"{node.id!r} may be a number or an array, and what it shares is written into: not supported",
+                f"{print_tree(node)!r} may be a number or an array, and what it shares is written into: not supported",
                 node=node,
                 advice="let it be an array from the start, or write into a copy",
             )

@@ -28,6 +28,7 @@ from srcgrad.syntax.build import (
     names_read,
     parse_expression,
     subscript,
+    tuple_of,
 )
 from srcgrad.syntax.names import Names
 
@@ -188,6 +189,11 @@ class Adjoints:
             expression = full
         elif isinstance(target, Scalar) and self._may_be_integer(expression):
             expression = call("float", expression)
+        elif isinstance(target, Scalar) and isinstance(expression, gast.Name):
+            held = self.kind_of(expression.id)
+            if isinstance(held, Array) and held.dims == ():
+                # The number in it, not a second name for the array.
+                expression = subscript(expression, tuple_of())
         self.passes_on = None
         return [assign(bar, expression)]
 
@@ -275,6 +281,9 @@ class Adjoints:
         match leaf:
             case gast.Name(id=identifier):
                 return name(self.of(identifier))
+            case gast.Subscript(value=gast.Name() as value) if self._is_one_element(value):
+                # What NumPy computes of an array without dimensions is a number, which has no parts.
+                return self.part(value)
             case gast.Subscript(value=value, slice=index):
                 return subscript(self.part(value), index)
             case gast.Attribute(value=value, attr=attr):
@@ -288,6 +297,10 @@ class Adjoints:
                     node=leaf,
                     advice="give it a variable of its own, in a statement before",
                 )
+
+    def _is_one_element(self, value: gast.Name) -> bool:
+        kind = self.kinds.of.get(value)
+        return isinstance(kind, Array) and kind.dims == () and value.id not in self.shadows
 
     def _advanced_index(self, leaf: gast.expr) -> gast.expr | None:
         """The index, where it may name an element twice: an integer array."""

@@ -13,6 +13,7 @@ from srcgrad.differentiate.adjoints import Adjoints, is_mask, zero_of
 from srcgrad.differentiate.construction import may_be_assigned
 from srcgrad.differentiate.cotangent import Cotangent, fitted
 from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.list_slices import is_list_slice, slice_afterwards
 from srcgrad.differentiate.overwriting import Overwriting, everything, loaded
 from srcgrad.differentiate.renewing import NEW_VALUE, new_value
 from srcgrad.differentiate.steps import Simple
@@ -25,6 +26,7 @@ from srcgrad.syntax.build import (
     base_name,
     binary,
     call,
+    copy_tree,
     divide,
     multiply,
     names_read,
@@ -69,11 +71,20 @@ class Writes:
             return step
         self._check(target, statement)
         kind = self.kinds.of.get(target, Opaque())
+        if base in self.adjoints.shadows and is_list_slice(target, self.kinds):
+            raise UnsupportedError(
+                "assigning a slice of a list that has other names, or is held elsewhere, is not supported",
+                node=statement,
+                advice="assign one element at a time, or make a new list",
+            )
         if self._is_item_of_memory(target, base):
             # The item changes its object; the objects keep their shadows.
             self._check_item(value, statement)
             return step
         self._own(base)
+        if is_list_slice(target, self.kinds):
+            self._slice_given(target, value, kind)
+            return step
         part = self.adjoints.part(loaded(target))
         itself = self._reads_itself(base, value)
         clear = assign(part, self._zero(target, kind))
@@ -101,6 +112,16 @@ class Writes:
             self._own(base)
             self.expressions.statements.append(clear)
         return step
+
+    def _slice_given(self, target: gast.expr, value: gast.expr, kind: Kind) -> None:
+        """``xs[a:b] = values``: the list's adjoint gets the length that the list had before."""
+        before = loaded(target)
+        assert isinstance(before, gast.Subscript)
+        part = slice_afterwards(before, self.adjoints.part(before.value))
+        taken = self.expressions.bind(part, kind)
+        self.expressions.statements.append(assign(store(copy_tree(part)), zero_of(kind, before)))
+        if self.expressions.depends(value):
+            self._push(value, taken, kind)
 
     def _put(self, part: gast.expr, clear: gast.stmt) -> None:
         """Leave in an element's adjoint what its own earlier value contributes."""
