@@ -72,11 +72,12 @@ def makes_a_class(x):
     return Box.value * x
 
 
-@refused("match", "match (x, 1):")
-def matches(x):
-    match (x, 1):  # <-
-        case (y, 1):
-            return y * y
+@refused("alternatives that bind variables", '("up", k) | ("down", k)')
+def binds_in_alternatives(x):
+    for step in [("up", 2.0), ("down", 3.0)]:
+        match step:
+            case ("up", k) | ("down", k):  # <-
+                x = x * k
     return x
 
 

@@ -8,6 +8,7 @@ from srcgrad.normalise.assignments import plain_assignments
 from srcgrad.normalise.decorators import undecorated
 from srcgrad.normalise.exits import single_exits
 from srcgrad.normalise.hoisting import hoist_named
+from srcgrad.normalise.matching import without_match
 from srcgrad.normalise.refusals import refuse_unsupported
 from srcgrad.syntax.build import names_assigned, names_read, parameter_names
 from srcgrad.syntax.names import Names
@@ -24,11 +25,12 @@ def normalise(tree: gast.FunctionDef, allow_nonlocal: bool = False) -> gast.Func
     Raises
     ------
     UnsupportedError
-        For what has no normal form: generators, async, match, classes, assigning variables of an outer scope.
+        For what has no normal form: generators, async, classes, assigning variables of an outer scope.
     """
     refuse_unsupported(tree, allow_nonlocal)
     tree = undecorated(tree)
     names = names_of(tree)
+    tree = without_match(tree, names)
     tree = single_exits(tree, names)
     tree = hoist_named(tree, names)
     return gast.fix_missing_locations(plain_assignments(tree, names))

@@ -16,7 +16,6 @@ _REFUSED = {
     "AsyncFunctionDef": ("async functions are not differentiated", "write a plain function"),
     "AsyncFor": ("async for is not differentiated", "write a plain for"),
     "AsyncWith": ("async with is not differentiated", "write a plain with"),
-    "Match": ("match is not differentiated", "write if and elif"),
     "ClassDef": ("a class defined inside a function is not differentiated", "define it outside of the function"),
     "TryStar": ("except* is not differentiated", "write a plain except"),
     "TypeAlias": ("a type alias inside a function is not differentiated", "define it outside of the function"),

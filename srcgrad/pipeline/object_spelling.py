@@ -14,7 +14,7 @@ from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.kinds.objects import SuperOf
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.differentiate.construction import is_made_plainly, kept_arguments
-from srcgrad.kind import Array, DictOf, Function, Instance, Kind, Scalar, SequenceOf, TupleOf
+from srcgrad.kind import Array, Constant, DictOf, Function, Instance, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.build import attribute, call, method, name, names_read
 
 _OPERATORS: dict[type[gast.AST], str] = {
@@ -52,6 +52,8 @@ def spelled_object(node: gast.expr, kinds: Kinds) -> gast.expr | None:
             return method(value, special) if has_method(kinds.of.get(value), special) else None
         case gast.Call(func=function) if has_method(kinds.of.get(function), "__call__"):
             return gast.Call(attribute(function, "__call__"), node.args, node.keywords)
+        case gast.Call(args=[value, key, *_]) if _calls(node, getattr, kinds):
+            return _got(value, key, node.args[2:], kinds)
         case gast.Call(func=gast.Attribute(value=value, attr="_replace"), args=[]) if is_path(value, kinds):
             return _with_fields(value, node.keywords, kinds.of.get(value))
         case gast.Call(args=[value]) if is_path(value, kinds) and _calls(node, dataclasses.replace, kinds):
@@ -109,6 +111,28 @@ def _with_changes(value: gast.expr, changes: list[gast.keyword], kind: Kind | No
     if not changed.keys() <= set(fields):
         return None
     return call(call("type", value), **{field: changed.get(field) or attribute(value, field) for field in fields})
+
+
+def _got(value: gast.expr, key: gast.expr, default: list[gast.expr], kinds: Kinds) -> gast.expr | None:
+    """``getattr(state, "x")`` as ``state.x``; the default where the object surely has no such attribute."""
+    called, kind = kinds.of.get(key), kinds.of.get(value)
+    if not isinstance(called, Constant) or not isinstance(called.value, str) or not called.value.isidentifier():
+        return None
+    if not default:
+        return attribute(value, called.value)
+    if not isinstance(kind, Instance) or not is_path(value, kinds):
+        return None
+    if any(known == called.value for known, _ in kind.attributes):
+        # An attribute that is set on some paths only is asked for at run time.
+        return attribute(value, called.value) if is_always_there(kind, called.value) else None
+    return None if hasattr(kind.cls, called.value) or hasattr(kind.cls, "__getattr__") else default[0]
+
+
+def is_always_there(kind: Instance, attr: str) -> bool:
+    """Whether every object of a class has a field of this name."""
+    if not dataclasses.is_dataclass(kind.cls):
+        return False
+    return any(field.name == attr for field in dataclasses.fields(kind.cls))
 
 
 def _calls(node: gast.Call, function: Any, kinds: Kinds) -> bool:

@@ -38,6 +38,7 @@ from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import with_replaced
 
 _MOST_TRIPS = 16
+_DISPLAYS = (gast.Tuple, gast.List, gast.Dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,9 @@ def _has_unknown(kind: Kind) -> bool:
             return any(_has_unknown(element) for element in elements)
         case SequenceOf(element=element):
             return _has_unknown(element)
+        case DictOf(element=element, entries=entries, exact=exact):
+            values = [element] if entries is None else [value for _, value in entries]
+            return not exact or any(_has_unknown(value) for value in values)
         case Instance(attributes=attributes):
             return any(_has_unknown(value) for _, value in attributes)
     return False
@@ -135,11 +139,23 @@ def _items(iterable: gast.expr, kinds: Kinds) -> list[gast.expr] | None:
     match kind:
         case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
             if isinstance(iterable, gast.Tuple | gast.List):
-                simple = all(is_path(item, kinds) or isinstance(item, gast.Constant) for item in iterable.elts)
+                simple = all(is_path(item, kinds) or is_literal(item) for item in iterable.elts)
                 return list(iterable.elts) if simple else None
             if is_path(iterable, kinds):
                 return [subscript(copy_tree(iterable), position) for position in range(len(elements))]
     return None
+
+
+def is_literal(node: gast.AST) -> bool:
+    """Whether an expression is written out of constants alone: ``("scale", -2.0)``, ``{"rate": 0.5}``."""
+    match node:
+        case gast.Tuple(elts=parts) | gast.List(elts=parts):
+            return all(map(is_literal, parts))
+        case gast.Dict(keys=keys, values=values):
+            return None not in keys and all(map(is_literal, [*keys, *values]))
+        case gast.UnaryOp(operand=operand):
+            return isinstance(operand, gast.Constant)
+    return isinstance(node, gast.Constant)
 
 
 def _items_of_call(node: gast.Call, kinds: Kinds) -> list[gast.expr] | None:
@@ -202,7 +218,7 @@ def _written_out(loop: gast.For, trips: list[_Trip], names: Names) -> Iterator[g
     for number, trip in enumerate(trips):
         replacements: dict[str, gast.expr] = {}
         for identifier, value in trip.values.items():
-            if identifier in changed or base_name(value) in changed:
+            if identifier in changed or base_name(value) in changed or isinstance(value, _DISPLAYS):
                 replacements[identifier] = name(names.numbered(identifier))
                 yield located_at(assign(store(copy_tree(replacements[identifier])), copy_tree(value)), loop)
             else:
