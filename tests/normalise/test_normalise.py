@@ -303,7 +303,6 @@ def f(x, w, n, tol):
 REFUSED = {
     "yield": "def f(x):\n    yield x",
     "await": "async def f(x):\n    return await x",
-    "match": "def f(x):\n    match x:\n        case 1:\n            return x",
     "global": "def f(x):\n    global y\n    y = x",
     "nonlocal": "def f(x):\n    def g():\n        nonlocal x\n        x = 1\n    g()\n    return x",
     "class": "def f(x):\n    class A:\n        pass\n    return x",

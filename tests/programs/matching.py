@@ -99,8 +99,8 @@ def match_dict(x):
         match cfg:
             case {"kind": "poly", "n": n}:
                 total += x[0]**n
-            case {"kind": "exp", **rest}:
-                total += np.exp(x[1] * rest["rate"])
+            case {"kind": "exp", "rate": rate}:
+                total += np.exp(x[1] * rate)
             case {"n": n}:
                 total += x[2] * n
     return total
