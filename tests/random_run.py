@@ -23,6 +23,7 @@ from tests.reducer import reduced
 from tests.references import Call, NoReference, quickly
 from tests.verdicts import Verdict, judge
 
+# Seconds of CPU time.
 SECONDS_FOR_ONE = 20
 # Where a second transformation or a compilation comes on top.
 SECONDS_FOR_TWO = 120
@@ -30,7 +31,7 @@ SECONDS_FOR_TWO = 120
 
 def verdict_on(program: RandomProgram, seed: int, mode: str = "reverse") -> Verdict:
     """The verdict on a program; what takes too long counts as a crash."""
-    signal.alarm(SECONDS_FOR_ONE if mode in ("reverse", "forward") else SECONDS_FOR_TWO)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS_FOR_ONE if mode in ("reverse", "forward") else SECONDS_FOR_TWO)
     try:
         call, continued = program.calls(seed)
         make_importable(call)
@@ -38,7 +39,7 @@ def verdict_on(program: RandomProgram, seed: int, mode: str = "reverse") -> Verd
     except TimeoutError as error:
         return Verdict("crashed", f"TimeoutError: {error}")
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _judged(call: Call, continued: Call, mode: str) -> Verdict:
@@ -97,7 +98,7 @@ def main() -> None:
     def too_long(*_: object) -> None:
         raise TimeoutError("it takes too long")
 
-    signal.signal(signal.SIGALRM, too_long)
+    signal.signal(signal.SIGPROF, too_long)
     start = time.perf_counter()
     counts: collections.Counter[str] = collections.Counter()
     failures: dict[str, list[tuple[int, RandomProgram, Verdict]]] = collections.defaultdict(list)

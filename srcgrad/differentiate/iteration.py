@@ -244,6 +244,8 @@ def _view(iterable: gast.expr, kinds: Kinds) -> tuple[gast.expr, Element] | None
                 return None
             length, element = view
             return length, lambda index: element(subtract(shifted(length, -1), index))
+        case gast.List(elts=items) | gast.Tuple(elts=items) if all(isinstance(item, gast.Constant) for item in items):
+            return constant(len(items)), lambda index: subscript(iterable, index)
         case _:
             return _view_of_path(iterable, kinds)
 

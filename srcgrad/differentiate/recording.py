@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import gast
@@ -20,7 +20,7 @@ from srcgrad.differentiate.keeping import whole_copy
 from srcgrad.differentiate.shadows import Shadows
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step, Steps
 from srcgrad.kind import Kind
-from srcgrad.syntax.build import name, names_assigned, names_read
+from srcgrad.syntax.build import call, name, names_assigned, names_read
 
 Variables = frozenset[str]
 
@@ -157,7 +157,7 @@ class _Walk:
         saves = []
         for overwrite in step.overwrites:
             if overwrite.variable in before:
-                saves.append(overwrite)
+                saves.append(_where_defined(overwrite, state.defined))
                 self._note_undefined(overwrite.variable, state)
                 if overwrite.whole:
                     needed.discard(overwrite.variable)
@@ -207,12 +207,15 @@ class _Walk:
         self._clear_ends(loop)
         for variable in ends:
             place = self._place(loop, loop.body, variable)
-            self.plan.ends.setdefault(place, []).append(self._kept(variable, self.altered.at(place)))
+            kept_here = _where_defined(self._kept(variable, self.altered.at(place)), defined_at_end)
+            self.plan.ends.setdefault(place, []).append(kept_here)
             if variable not in defined_at_end and not _is_set_in(place, variable):
                 self.plan.undefined.add(variable)
         self.plan.rebinds[loop] = [variable for variable in loop.rebind if variable in provided]
         kept = (state.needed & (bound | changed)) - covered - carried
-        self.plan.around[loop] = [self._kept(variable, self.altered.before[loop]) for variable in sorted(kept)]
+        self.plan.around[loop] = [
+            _where_defined(self._kept(variable, self.altered.before[loop]), state.defined) for variable in sorted(kept)
+        ]
         for variable in kept:
             self._note_undefined(variable, state)
         needed = (state.needed - bound - kept) | (state.needed & carried) | (needed_at_end - frozenset(ends) - provided)
@@ -224,11 +227,17 @@ class _Walk:
                     needed |= self.read_by([statement]) - frozenset(names_assigned(loop.header)) - provided
         return _State(needed, state.defined | frozenset(names_assigned(loop.before)))
 
-
     def _kept(self, variable: str, altered: Variables) -> Overwrite:
         """The record of a variable as it is, a copy where its object may still change."""
         kept = whole_copy(variable, self.kind_of(variable)) if variable in altered else name(variable)
         return Overwrite(variable, kept)
+
+
+def _where_defined(overwrite: Overwrite, defined: Variables) -> Overwrite:
+    """An overwrite that saves None where its variable may have no value yet."""
+    if overwrite.variable in defined or overwrite.restore or not isinstance(overwrite.saved, gast.Call):
+        return overwrite
+    return replace(overwrite, saved=call("own_copy", name(overwrite.variable)))
 
 
 def _with_operands(needed: Variables, loop: Loop) -> Variables:

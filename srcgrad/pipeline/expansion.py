@@ -27,6 +27,7 @@ from srcgrad.normalise.pruning import prune
 from srcgrad.normalise.rebinding import bind_anew
 from srcgrad.normalise.separation import needs_separation, separate
 from srcgrad.normalise.ternaries import expand_conditional
+from srcgrad.normalise.uncalled import without_uncalled
 from srcgrad.pipeline.bound_values import with_bound_values
 from srcgrad.pipeline.built_in import with_functions_built_in
 from srcgrad.pipeline.derivatives_inside import check_derivatives, with_derivatives
@@ -142,7 +143,7 @@ def _calls(program: Program) -> gast.FunctionDef | None:
     if not bodies:
         return None
     wider = inline_calls(program.tree, bodies, program.names, is_pure_library_call)
-    return wider if wider is not program.tree else None
+    return without_uncalled(wider) if wider is not program.tree else None
 
 
 def _straight_loops(program: Program) -> gast.FunctionDef | None:

@@ -294,3 +294,11 @@ def rectangle_rule(a, b):
     for i in range(n):
         total += h * np.cos(a + (i + 0.5) * h)
     return total
+
+
+@program(number(), array(4), tags="zip with a list written in the loop's head", jax=False)
+def weights_written_in_the_head(b, x):
+    total = 0.0
+    for k, w, v in zip([0, 2, 0, 1], (0.5, 1.5, 2.5, 3.5), x):
+        total = np.sin(total) + v * w * x[k] * b
+    return total
