@@ -84,7 +84,7 @@ def random_program(random: Random, writes: bool = False) -> RandomProgram:
     )
     parameters = ", ".join([*scope.floats, *scope.arrays, *scope.matrices])
     statements = Statements(random, writes)
-    body = statements.block(scope, 0, random.randint(3, 8) if writes else random.randint(4, 10))
+    body = statements.block(scope, 0, random.randint(2, 7) if writes else random.randint(4, 10))
     body.append(f"return {statements.expressions.summary(scope)}")
     text = "".join(["\n\n" + definition for _, definition in helpers.values()])
     lines = "".join(f"    {line}\n" for line in body)
