@@ -13,12 +13,17 @@ import gast
 from srcgrad.analyse.aliasing import Write, bindings, held_places, shared_objects
 from srcgrad.analyse.footprints import statements_in
 from srcgrad.analyse.liveness import liveness_of
+from srcgrad.analyse.operations import operation_of
 from srcgrad.kind import Array
 from srcgrad.syntax.build import names_read, parameter_names
 from srcgrad.syntax.walking import walk
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
+
+
+# Functions of NumPy that give a view of an array in some layouts, and a copy in others.
+_BY_LAYOUT = frozenset("reshape ravel ascontiguousarray asfortranarray require asarray asanyarray array".split())
 
 
 def brief_views(tree: gast.FunctionDef, kinds: Kinds, writes: Sequence[Write]) -> frozenset[str]:
@@ -61,3 +66,16 @@ def _holders(tree: gast.FunctionDef) -> dict[gast.AST, gast.stmt]:
         for node in walk(statement):
             found[node] = statement
     return found
+
+
+def may_be_view(value: gast.AST, kinds: Kinds) -> gast.expr | None:
+    """The array of which an expression gives a view or a copy, as its layout decides: ``A`` in ``A.reshape(-1)``."""
+    operation = operation_of(value, kinds) if isinstance(value, gast.Call) else None
+    if operation is None or getattr(operation.function, "__name__", "") not in _BY_LAYOUT or not operation.arguments:
+        return None
+    return operation.arguments[0]
+
+
+def depends_on_layout(tree: gast.AST, kinds: Kinds) -> bool:
+    """Whether a function asks for what is a view or a copy as the layout of an array decides."""
+    return any(may_be_view(node, kinds) is not None for node in gast.walk(tree))

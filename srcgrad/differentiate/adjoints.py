@@ -187,6 +187,9 @@ class Adjoints:
             else:
                 self._share(full)
             expression = full
+        elif isinstance(target, Scalar) and self._is_without_dimensions(expression):
+            # The adjoint of a number is a number: an array without dimensions may be written into.
+            expression = subscript(expression, gast.Tuple([], gast.Load()))
         elif isinstance(target, Scalar) and self._may_be_integer(expression):
             expression = call("float", expression)
         elif isinstance(target, Scalar) and isinstance(expression, gast.Name):
@@ -206,6 +209,13 @@ class Adjoints:
             return expression_statement(call("np.add.at", self.part(leaf.value), index, expression))
         part = self.part(leaf)
         return augment(subscript(part, "...") if isinstance(part, gast.Name | gast.Call) else part, "+", expression)
+
+    def _is_without_dimensions(self, expression: gast.expr) -> bool:
+        """Whether an expression is a variable that holds an array where a number is meant."""
+        if not isinstance(expression, gast.Name):
+            return False
+        kind = self.kinds.variables.get(expression.id) or self.known.get(expression.id)
+        return isinstance(kind, Array | Number)
 
     def _may_be_integer(self, expression: gast.expr) -> bool:
         """Whether an adjoint of a number might be an integer of the program: ``n`` for ``n * x``."""

@@ -143,6 +143,14 @@ def _dtype(kind: Kind) -> str:
     return kind.dtype if isinstance(kind, Scalar | Array | Number) else "float64"
 
 
+def real_for(target: Kind | None, cotangent: Cotangent) -> Cotangent:
+    """The cotangent of a value of kind ``target``: its real part, where a real operand met complex ones."""
+    if not isinstance(target, Scalar | Array | Number) or not isinstance(cotangent.kind, Scalar | Array | Number):
+        return cotangent
+    expression, kind = _real(cotangent.expression, cotangent.kind, target)
+    return cotangent if kind is cotangent.kind else replace(cotangent, expression=expression, kind=kind)
+
+
 def _real(expression: gast.expr, kind: Kind, target: Kind) -> tuple[gast.expr, Kind]:
     """The real part, where a real operand met complex ones."""
     if _dtype(kind).startswith("complex") and not _dtype(target).startswith("complex"):

@@ -14,7 +14,7 @@ from srcgrad.analyse.operations import Operation, is_path, operation_of, single_
 from srcgrad.differentiate.adjoints import Adjoints, is_fresh
 from srcgrad.differentiate.application import Application, apply_rule, folding, missing_rule
 from srcgrad.differentiate.containers import push_container
-from srcgrad.differentiate.cotangent import Cotangent, fitted, where_not_zero
+from srcgrad.differentiate.cotangent import Cotangent, fitted, real_for, where_not_zero
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.terms import gathered, is_simple, over_one_divisor, two_sided
 from srcgrad.errors import MissingRuleError, UnsupportedError
@@ -135,6 +135,7 @@ class Expressions:
         """Write the statements that carry a cotangent from an expression to the variables it reads."""
         if not self.depends(node):
             return
+        cotangent = real_for(self.kinds.of.get(node), cotangent)
         if is_path(node, self.kinds):
             self._leaf(node, cotangent)
             return

@@ -22,6 +22,7 @@ RUNTIME = {
     "as_mirror": runtime.as_mirror,
     "one_number": runtime.one_number,
     "refuse_shared": runtime.refuse_shared,
+    "require_same_sharing": runtime.require_same_sharing,
     "shadow_of": runtime.shadow_of,
     "shadows_in": runtime.shadows_in,
     "add_to_shadows": runtime.add_to_shadows,

@@ -103,6 +103,8 @@ class _Nesting:
         self._effects = effects
         touched = frozenset[str]().union(*(effect.seen_by for effect in effects.values()))
         self._memory = Memory(scalars, arrays, touched)
+        # A sum of arrays without dimensions is a number, which nobody can write into.
+        self._without_dimensions = frozenset(name for name, ndim in arrays.items() if ndim == 0)
         self._footprints = footprints
 
     def block(self, block: list[gast.stmt], indentation: int) -> None:
@@ -151,6 +153,8 @@ class _Nesting:
             return put_into(reader, {name: assignment.value}, self._memory)
         # t = a, then t += b: together t = a + b, where t is no other name of something.
         is_zeros = isinstance(assignment.value, gast.Call) and "zeros" in gast.dump(assignment.value.func)
+        if name in self._without_dimensions:
+            return None
         if is_zeros or not (name in self._scalars or makes_new_value(assignment.value)):
             return None
         sum_of_both = gast.BinOp(gast.Name(name, gast.Load(), None, None), reader.op, reader.value)

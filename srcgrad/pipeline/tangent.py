@@ -14,6 +14,7 @@ from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path
 from srcgrad.analyse.tangency import tangency, written_families
 from srcgrad.analyse.unfollowed import check_followed
+from srcgrad.analyse.views import depends_on_layout
 from srcgrad.differentiate.forward.calls import Calls, RequestTangent
 from srcgrad.differentiate.forward.expressions import VALUE, Expressions, with_value
 from srcgrad.differentiate.forward.forward import Forward
@@ -90,11 +91,12 @@ def tangent_function(
     dots = [tangents.of(parameter) for parameter in wrt]
     expressions = Expressions(kinds, tangents, names, helpers, bool(written & ever))
     calls = Calls(kinds, names, helpers, request)
-    forward = Forward(kinds, active, Statements(kinds, tangents, expressions, calls))
+    forward = Forward(kinds, active, Statements(kinds, tangents, expressions, calls, written))
     at_start = active.before(tree.body[0])
     copied = [parameter for parameter in parameters if parameter in written]
-    start = copies_at_entry(copied, parameters, given)
-    start += _tangents_at_entry(parameters, wrt, written, at_start, tangents, given)
+    laid_out = set(copied) if depends_on_layout(tree, kinds) else set[str]()
+    start = copies_at_entry(copied, parameters, given, memory=laid_out)
+    start += _tangents_at_entry(parameters, wrt, written, at_start, tangents, given, laid_out)
     ending = _ending(result.differentiated, result.aux, returned, wanted, active, expressions)
     function = function_of(called, [*parameters, *dots], [*start, *forward.block(body), *ending])
     use_runtime(function, helpers)
@@ -115,8 +117,12 @@ def _tangents_at_entry(
     at_start: frozenset[str],
     tangents: Tangents,
     given: Mapping[str, Kind],
+    laid_out: set[str],
 ) -> list[gast.stmt]:
-    """Zeros for parameters that get tangents on the way, and copies of tangents that are written into."""
+    """Zeros for parameters that get tangents on the way, and copies of tangents that are written into.
+
+    The tangents of those ``laid_out`` get the layout of the value, which decides what is a view of it.
+    """
     lines: list[gast.stmt] = []
     for parameter in parameters:
         dot = tangents.of(parameter) if parameter in wrt or parameter in at_start else None
@@ -125,7 +131,7 @@ def _tangents_at_entry(
         if parameter not in wrt:
             lines.append(assign(dot, tangents.zero(name(parameter), name(parameter))))
         elif parameter in written:
-            flat = isinstance(given.get(parameter), Array)
+            flat = isinstance(given.get(parameter), Array) and parameter not in laid_out
             lines.append(assign(dot, method(dot, "copy") if flat else call("own_tangent", name(parameter), name(dot))))
     return lines
 

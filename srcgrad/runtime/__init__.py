@@ -96,7 +96,7 @@ from srcgrad.runtime.sums import (
     share_equal,
     trapezoid_adjoint,
 )
-from srcgrad.runtime.tangents import own_tangent, zero_tangent
+from srcgrad.runtime.tangents import own_tangent, require_same_sharing, zero_tangent
 from srcgrad.runtime.typed import (
     add_at,
     all_along,
@@ -146,6 +146,7 @@ __all__ = [
     "one_number",
     "real_like",
     "refuse_shared",
+    "require_same_sharing",
     "block_adjoint",
     "checkpointed_loop",
     "cholesky_adjoint",

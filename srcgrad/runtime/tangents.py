@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad.runtime.containers import attributes_of, is_array
+from srcgrad.errors import UnsupportedError
+from srcgrad.runtime.containers import attributes_of, is_array, own_copy
 
 
 def zero_tangent(value: Any) -> Any:
@@ -65,7 +66,8 @@ def own_tangent(value: Any, tangent: Any) -> Any:
     if tangent is None:
         return zero_tangent(value)
     if is_array(value):
-        made = np.empty_like(value) if value.dtype.kind in "fc" else np.empty_like(value, dtype=float)
+        # In the layout of the value, which decides what is a view of it.
+        made = own_copy(value) if value.dtype.kind in "fc" else np.empty_like(value, dtype=float)
         made[...] = tangent
         return made
     if isinstance(value, list):
@@ -80,3 +82,16 @@ def own_tangent(value: Any, tangent: Any) -> Any:
         found = {name: own_tangent(item, getattr(tangent, name, None)) for name, item in attributes.items()}
         return types.SimpleNamespace(**found)
     return copy.copy(tangent)
+
+
+def require_same_sharing(view: Any, array: Any, view_tangent: Any, array_tangent: Any) -> None:
+    """Refuse a result that is a view of an array where the tangent's is a copy, or the other way round.
+
+    >>> a, a_dot = np.zeros((2, 3)), np.asfortranarray(np.ones((2, 3)))
+    >>> require_same_sharing(a.T, a, a_dot.T, a_dot)
+    """
+    if np.may_share_memory(view, array) != np.may_share_memory(view_tangent, array_tangent):
+        raise UnsupportedError(
+            "what is a view of an array here, and is written into, is a copy for the array's tangent",
+            advice="write into a copy: b = a.reshape(...).copy()",
+        )

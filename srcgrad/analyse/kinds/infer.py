@@ -18,10 +18,12 @@ from srcgrad.analyse.kinds.facts import Kinds, Program
 from srcgrad.analyse.kinds.frame import Session
 from srcgrad.analyse.kinds.statements import Statements
 from srcgrad.errors import SrcgradError, UnsupportedError
-from srcgrad.kind import Constant, Kind, Opaque
+from srcgrad.kind import Constant, Function, Kind, Opaque
+from srcgrad.runtime import sum_to
 
 _MOST_ROUNDS = 20
-_MODULES: dict[str, Kind] = {"np": Constant(np), "math": Constant(math)}
+# What generated expressions call by these names, wherever they stand.
+_MODULES: dict[str, Kind] = {"np": Constant(np), "math": Constant(math), "sum_to": Function((sum_to,))}
 
 
 class Interpreter(Statements):

@@ -8,7 +8,8 @@ import gast
 
 from srcgrad.analyse.activity import assigned_names
 from srcgrad.analyse.mutation import mutated_name
-from srcgrad.analyse.operations import is_numeric
+from srcgrad.analyse.operations import is_numeric, is_path
+from srcgrad.analyse.views import may_be_view
 from srcgrad.differentiate.forward.calls import Calls
 from srcgrad.differentiate.forward.expressions import VALUE, Expressions, with_value
 from srcgrad.differentiate.forward.tangents import Tangents
@@ -18,6 +19,7 @@ from srcgrad.syntax.build import (
     assign,
     augment,
     base_name,
+    call,
     copy_tree,
     divide,
     expression_statement,
@@ -39,8 +41,16 @@ _MOVING = ("pop", "reverse", "clear", "popitem")
 class Statements:
     """Writes simple statements with their tangents."""
 
-    def __init__(self, kinds: Kinds, tangents: Tangents, expressions: Expressions, calls: Calls) -> None:
+    def __init__(
+        self,
+        kinds: Kinds,
+        tangents: Tangents,
+        expressions: Expressions,
+        calls: Calls,
+        shared: frozenset[str] = frozenset(),
+    ) -> None:
         self.kinds = kinds
+        self.shared = shared
         self.tangents = tangents
         self.expressions = expressions
         self.calls = calls
@@ -99,7 +109,17 @@ class Statements:
             lines = [with_value(line, name(held)) for line in lines]
             return [assign(held, value), *lines, gast.copy_location(gast.Assign([target], name(held), None), statement)]
         lines = [copy_tree(with_value(line, itself)) for line in lines]
+        if isinstance(target, gast.Name):
+            lines.extend(self._checked_view(target, value))
         return [*lines, statement] if read & names else [statement, *lines]
+
+    def _checked_view(self, target: gast.Name, value: gast.expr) -> list[gast.stmt]:
+        """A check that the tangent of ``v = A.reshape(-1)`` is a view where v is, if v is written into."""
+        array = may_be_view(value, self.kinds) if target.id in self.shared else None
+        if array is None or not is_path(array, self.kinds) or target.id in names_read(value):
+            return []
+        parts = [name(target.id), copy_tree(array), name(self.tangents.of(target.id)), self.tangents.part(array)]
+        return [expression_statement(call("require_same_sharing", *parts))]
 
     def target(self, target: gast.expr, after: frozenset[str]) -> gast.expr:
         """The tangents of what a target binds; ``_`` for what has none."""
