@@ -238,3 +238,14 @@ def test_arbitrary_phases_and_surplus_vectors_are_refused() -> None:
     u, s, vh = np.linalg.svd(np.arange(6.0).reshape(3, 2))
     with pytest.raises(ValueError, match="full_matrices=False"):
         runtime.svd_adjoint(np.ones_like(u), np.ones_like(s), np.ones_like(vh), u, s, vh)
+
+
+def test_copies_of_an_array_and_a_view_of_it_share_memory_in_any_order():
+    from srcgrad.runtime import own_copy
+
+    matrix = np.arange(6.0).reshape(3, 2)
+    row, copied = own_copy((matrix[1], matrix))
+    assert copied.shape == (3, 2)
+    row[:] = 7.0
+    np.testing.assert_array_equal(copied[1], 7.0)
+    np.testing.assert_array_equal(matrix, np.arange(6.0).reshape(3, 2))

@@ -122,6 +122,8 @@ def _bindings(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds) -> tuple[Bound
 def _bound(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds) -> Iterator[Bound]:
     for statement in walk(tree):
         match statement:
+            case gast.Assign(value=value) if value not in kinds.of:
+                pass  # It is never reached.
             case gast.Assign(targets=targets, value=value):
                 for target in targets:
                     base = base_name(target) if isinstance(target, gast.Subscript | gast.Attribute) else None

@@ -25,15 +25,22 @@ if TYPE_CHECKING:
 _NOTHING: Variables = frozenset()
 
 
-def tangency(function: gast.FunctionDef, kinds: Kinds, parameters: Iterable[str], seeds: Iterable[str]) -> Activity:
+def tangency(
+    function: gast.FunctionDef,
+    kinds: Kinds,
+    parameters: Iterable[str],
+    seeds: Iterable[str],
+    reached: Variables = _NOTHING,
+) -> Activity:
     """The variables with a tangent, as activity: those that are varied and useful at each point.
 
-    ``parameters`` are the differentiated ones, ``seeds`` the variables with which the result varies.
+    ``parameters`` are the differentiated ones, ``seeds`` the variables with which the result varies.  What other
+    functions write into, ``reached``, has a tangent throughout.
     """
-    families = written_families(function, kinds)
+    families = written_families(function, kinds, reached)
     alive = liveness_of(function, kinds)
-    varied: Variables = _NOTHING
-    useful: Variables = _NOTHING
+    varied = frozenset(name for name in reached if may_carry(kinds.variables.get(name)))
+    useful = varied
     bound_at_entry = frozenset(parameter_names(function.args))
     while True:
         found = activity(function, kinds, {*parameters, *(varied & bound_at_entry)}, seeds, (varied, useful))
@@ -51,15 +58,18 @@ def tangency(function: gast.FunctionDef, kinds: Kinds, parameters: Iterable[str]
         varied, useful = wider_varied, wider_useful
 
 
-def written_families(function: gast.FunctionDef, kinds: Kinds) -> list[frozenset[str]]:
-    """For each write in place, the variables that may hold, or contain, what is written."""
-    writes = writes_in_place(function, kinds)
-    if not writes:
+def written_families(
+    function: gast.FunctionDef, kinds: Kinds, reached: Variables = _NOTHING
+) -> list[frozenset[str]]:
+    """For each write in place, the variables that may hold, or contain, what is written; for those ``reached``, too."""
+    places = [(name, depth) for name, _, _, depth in writes_in_place(function, kinds)]
+    places += [(name, depth) for name in sorted(reached) for depth in (0, 1)]
+    if not places:
         return []
     # An object that changes its name takes its tangent along, so no name may be taken for the only one.
     names = {node.id for node in gast.walk(function) if isinstance(node, gast.Name)}
     sharing = shared_objects(function, kinds, {(name, level) for name in names for level in (0, 1)})
-    return [frozenset(sharing.family((name, depth))) | {name} for name, _, _, depth in writes]
+    return [frozenset(sharing.family(place)) | {place[0]} for place in places]
 
 
 def _ever(*points: dict[gast.AST, Variables]) -> Variables:

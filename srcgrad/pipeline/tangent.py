@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from srcgrad.analyse.dependence import dependencies
-from srcgrad.analyse.effects import check_texts, check_writes
+from srcgrad.analyse.effects import calls_that_write, check_texts, check_writes
 from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path
 from srcgrad.analyse.tangency import tangency, written_families
@@ -80,23 +80,26 @@ def tangent_function(
     value = returned.value if returned.value is not None else gast.Constant(None, None)
     parameters = [parameter.id for parameter in parameter_nodes(tree)]
     result = seeded(value, "any", wanted.has_aux, kinds, returned)
-    active = tangency(tree, kinds, wrt, dependencies(result.differentiated, kinds))
+    writing = calls_that_write(tree, kinds, body_of)
+    reached = frozenset(variable for _, variable in writing)
+    active = tangency(tree, kinds, wrt, dependencies(result.differentiated, kinds), reached)
     ever = active.ever_varied(wrt)
     check_texts(tree, kinds, active)
     check_followed(tree, kinds, ever)
-    check_writes(tree, kinds, lambda variable, depth: variable in ever, body_of)
+    check_writes(tree, kinds, lambda variable, depth: variable in ever, body_of, reached & set(kinds.variables))
     # What is written under another name is written, too.
-    written = frozenset().union(*written_families(tree, kinds))
+    written = frozenset().union(*written_families(tree, kinds, reached))
     tangents = Tangents(kinds, names)
     dots = [tangents.of(parameter) for parameter in wrt]
     expressions = Expressions(kinds, tangents, names, helpers, bool(written & ever))
-    calls = Calls(kinds, names, helpers, request)
+    calls = Calls(kinds, names, helpers, request, frozenset(call for call, _ in writing))
     forward = Forward(kinds, active, Statements(kinds, tangents, expressions, calls, written))
     at_start = active.before(tree.body[0])
-    copied = [parameter for parameter in parameters if parameter in written]
+    # A callee writes into what it is given: the caller has copies.
+    copied = [parameter for parameter in parameters if parameter in written and not wanted.is_callee]
     laid_out = set(copied) if depends_on_layout(tree, kinds) else set[str]()
     start = copies_at_entry(copied, parameters, given, memory=laid_out)
-    start += _tangents_at_entry(parameters, wrt, written, at_start, tangents, given, laid_out)
+    start += _tangents_at_entry(parameters, wrt, copied, at_start, tangents, given, laid_out)
     ending = _ending(result.differentiated, result.aux, returned, wanted, active, expressions)
     function = function_of(called, [*parameters, *dots], [*start, *forward.block(body), *ending])
     use_runtime(function, helpers)
@@ -113,7 +116,7 @@ def tangent_function(
 def _tangents_at_entry(
     parameters: list[str],
     wrt: tuple[str, ...],
-    written: frozenset[str],
+    copied: list[str],
     at_start: frozenset[str],
     tangents: Tangents,
     given: Mapping[str, Kind],
@@ -130,7 +133,7 @@ def _tangents_at_entry(
             continue
         if parameter not in wrt:
             lines.append(assign(dot, tangents.zero(name(parameter), name(parameter))))
-        elif parameter in written:
+        elif parameter in copied:
             flat = isinstance(given.get(parameter), Array) and parameter not in laid_out
             lines.append(assign(dot, method(dot, "copy") if flat else call("own_tangent", name(parameter), name(dot))))
     return lines

@@ -228,7 +228,7 @@ def _copied_view(array: np.ndarray, known: dict[int, Any]) -> np.ndarray:
             offset = owner.__array_interface__["data"][0] - low
             np.ndarray(owner.shape, owner.dtype, buffer, offset, owner.strides)[...] = owner
         known[-id(owner)] = buffer
-    if owner is array and array.flags.c_contiguous:
+    if owner is array and buffer.shape == array.shape and array.flags.c_contiguous:
         return buffer
     offset = array.__array_interface__["data"][0] - low if array.size else 0
     return np.ndarray(array.shape, array.dtype, buffer, offset, array.strides)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
+from srcgrad.analyse.aliasing import held_places
 from srcgrad.analyse.memory import Memory
+from srcgrad.analyse.operations import is_path
 from srcgrad.custom import Checkpoint, CustomJvp, CustomVjp
 from srcgrad.differentiate.calls import Calls as ReverseCalls
 from srcgrad.differentiate.calls import check_call, is_picked
@@ -33,8 +35,16 @@ RequestTangent = Callable[[Any, Mapping[str, Kind], tuple[str, ...]], str]
 class Calls:
     """Writes the calls of one function as calls of tangents."""
 
-    def __init__(self, kinds: Kinds, names: Names, helpers: Helpers, request: RequestTangent) -> None:
+    def __init__(
+        self,
+        kinds: Kinds,
+        names: Names,
+        helpers: Helpers,
+        request: RequestTangent,
+        writing: frozenset[gast.AST] = frozenset(),
+    ) -> None:
         self.kinds = kinds
+        self.writing = writing
         self.request = request
         self.helpers = helpers
         self._reverse = ReverseCalls(kinds, names, helpers, None, Shadows(Memory(), kinds, names))
@@ -45,6 +55,8 @@ class Calls:
 
     def with_tangent(self, value: gast.Call, expressions: Expressions) -> gast.expr:
         """A call of the function's tangent, which gives a pair: the result and its tangent."""
+        if value in self.writing:
+            self._check_written(value)
         if is_picked(value, self.kinds):
             return self._picked(value, expressions)
         if is_implicit(value, self.kinds):
@@ -65,6 +77,16 @@ class Calls:
         called = self.request(target.function, target.parameters or {}, active)
         dots = [expressions.full(arguments[parameter]) for parameter in active]
         return gast.copy_location(call(called, *arguments.values(), *dots), value)
+
+    def _check_written(self, value: gast.Call) -> None:
+        """Refuse what may share memory with a variable, but is no part of it, where the callee may write into it."""
+        for argument in (*value.args, *(keyword.value for keyword in value.keywords)):
+            if not is_path(argument, self.kinds) and any(True for _ in held_places(argument, self.kinds)):
+                raise UnsupportedError(
+                    "this argument may share memory that the function called here writes into",
+                    node=argument,
+                    advice="give it a name in a statement before",
+                )
 
     def _implicit(self, value: gast.Call, expressions: Expressions) -> gast.expr:
         """The solution of an equation and its tangent, from tangents of the equation's function."""

@@ -60,7 +60,7 @@ class Statements:
         self.expressions.begin(before)
         match statement:
             case gast.Assign(targets=[gast.Name() | gast.Tuple() | gast.List() as target], value=value):
-                if not set(assigned_names(target)) & after:
+                if not set(assigned_names(target)) & after and value not in self.calls.writing:
                     return [statement]
                 return self._bound(statement, target, value, after)
             case gast.Assign(targets=[target], value=value):
@@ -71,6 +71,9 @@ class Statements:
                 if base_name(target) not in after:
                     return [statement]
                 return self._augmented(statement, target, op, value)
+            case gast.Expr(value=gast.Call() as value) if value in self.calls.writing:
+                called = self.calls.with_tangent(value, self.expressions)
+                return [*self.expressions.statements, expression_statement(called)]
             case gast.Expr(value=gast.Call() as value) if mutated_name(statement) in after:
                 return self._changed(statement, value)
             case gast.Delete(targets=targets):
