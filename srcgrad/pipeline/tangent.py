@@ -134,7 +134,9 @@ def _tangents_at_entry(
         if parameter not in wrt:
             lines.append(assign(dot, tangents.zero(name(parameter), name(parameter))))
         elif parameter in copied:
-            flat = isinstance(given.get(parameter), Array) and parameter not in laid_out
+            kind = given.get(parameter)
+            # Of an array without dimensions, the tangent may be a number.
+            flat = isinstance(kind, Array) and kind.dims != () and parameter not in laid_out
             lines.append(assign(dot, method(dot, "copy") if flat else call("own_tangent", name(parameter), name(dot))))
     return lines
 
