@@ -9,7 +9,7 @@ import gast
 
 from srcgrad.analyse.operations import fact_of, is_of_class, is_path, may_carry, operation_of
 from srcgrad.custom import IMPLICIT
-from srcgrad.kind import Function
+from srcgrad.kind import Function, Instance, Opaque
 from srcgrad.rules.registry import is_hashable, is_nondifferentiable
 from srcgrad.syntax.build import base_name, names_read
 from srcgrad.syntax.walking import children
@@ -66,7 +66,12 @@ def _leaves(node: gast.AST, kinds: Kinds) -> Iterator[str]:
             return
         case gast.Attribute(value=value, attr=attr) if is_of_class(kinds.of.get(value), attr):
             return
-        case gast.Subscript(value=value) | gast.Attribute(value=value) | gast.Starred(value=value):
+        case gast.Subscript(value=value, slice=index):
+            yield from dependencies(value, kinds)
+            if isinstance(kinds.of.get(value), Instance | Opaque):
+                # An object may make anything of its index: np.r_[x, y] holds x and y.
+                yield from dependencies(index, kinds)
+        case gast.Attribute(value=value) | gast.Starred(value=value):
             yield from dependencies(value, kinds)
         case _:
             for child in children(node):

@@ -18,15 +18,16 @@ from srcgrad.custom import CustomFunction
 from srcgrad.errors import SourceError
 from srcgrad.pipeline import resolve
 from srcgrad.rules import has_rule
+from srcgrad.rules.registry import has_definition
 
 
 def named_function(function: Callable[..., Any]) -> FunctionType:
     """The function itself; for one that has a rule and no source, a function that does nothing but call it."""
-    if isinstance(function, FunctionType) and not has_rule(function):
+    if isinstance(function, FunctionType) and not (has_rule(function) or has_definition(function)):
         return function
     if hasattr(type(function), "__srcgrad_for__"):
         return _call_of_derivative(function)
-    if not has_rule(function) and not isinstance(function, CustomFunction):
+    if not (has_rule(function) or has_definition(function) or isinstance(function, CustomFunction)):
         raise SourceError(
             f"{_name(function)} has neither Python source nor a rule",
             advice="register one with srcgrad.rules.partials, adjoint or tangent",

@@ -14,6 +14,7 @@ from srcgrad.analyse.operations import Operation
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Constant, Kind, Scalar, ndim_of
+from srcgrad.rules.annotations import accepted_values
 from srcgrad.rules.registry import Rule, find, is_constant
 from srcgrad.runtime import first_adjoint
 from srcgrad.syntax.build import call, expression_statement, name, names_read, subscript, substitute, tuple_of
@@ -219,14 +220,31 @@ def application_of(
     """A rule applied to an operation; raises where the rule does not take its arguments or options."""
     called = name_of(operation)
     operands = _bound(rule, operation, node, called, kinds)
-    active = tuple(
-        parameter for parameter, operand in operands.items() if depends(operand)
-    )
+    for parameter, operand in operands.items():
+        check_value(rule.derivative, parameter, operand, called, node, kinds)
+    active = tuple(parameter for parameter, operand in operands.items() if depends(operand))
     differentiable = set(rule.arguments or rule.parameters)
     for parameter in active:
         if parameter not in differentiable:
             raise not_differentiated(rule, parameter, node)
     return Application(rule, operands, active)
+
+
+def check_value(
+    rule: Callable[..., Any], parameter: str, operand: gast.expr, called: str, node: gast.AST, kinds: Kinds
+) -> None:
+    """Refuse a value of an option that a rule, or a definition, says not to take."""
+    accepted = accepted_values(rule, parameter)
+    if accepted is None:
+        return
+    kind = kinds.of.get(operand) or kinds.evaluate(operand, {})
+    value = getattr(kind, "value", None)
+    if value is not None and value not in accepted:
+        raise UnsupportedError(
+            f"{called} is not differentiated with {parameter}={value!r}",
+            node=node,
+            advice=f"the rule takes {', '.join(map(repr, accepted))}",
+        )
 
 
 def not_differentiated(rule: Rule, parameter: str, node: gast.AST) -> UnsupportedError:

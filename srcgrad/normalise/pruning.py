@@ -23,6 +23,7 @@ from srcgrad.syntax.tree import blank
 
 # Functions that ask for kinds: a test that calls nothing else need not run again.
 _ASKS_FOR_KINDS = frozenset({"isinstance", "len", "hasattr", "callable"})
+_ASKS_IN_NUMPY = frozenset({"ndim", "shape", "size", "iscomplexobj"})
 
 
 def prune(tree: gast.FunctionDef, decided: Mapping[gast.AST, bool]) -> gast.FunctionDef:
@@ -124,5 +125,13 @@ def _copied(node: gast.AST) -> Any:
 
 def _calls(test: gast.AST) -> bool:
     """Whether a test calls more than what asks for kinds."""
-    calls = [node.func for node in gast.walk(test) if isinstance(node, gast.Call)]
-    return any(not isinstance(called, gast.Name) or called.id not in _ASKS_FOR_KINDS for called in calls)
+    return any(isinstance(node, gast.Call) and not _asks_for_kinds(node.func) for node in gast.walk(test))
+
+
+def _asks_for_kinds(called: gast.AST) -> bool:
+    match called:
+        case gast.Name(id=identifier):
+            return identifier in _ASKS_FOR_KINDS
+        case gast.Attribute(value=gast.Name(id="np" | "numpy"), attr=attr):
+            return attr in _ASKS_IN_NUMPY
+    return False

@@ -30,6 +30,7 @@ from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.normalise.uncalled import without_uncalled
 from srcgrad.pipeline.bound_values import with_bound_values
 from srcgrad.pipeline.built_in import with_functions_built_in
+from srcgrad.pipeline.definitions import with_definitions
 from srcgrad.pipeline.derivatives_inside import check_derivatives, with_derivatives
 from srcgrad.pipeline.effects_apart import effects_apart
 from srcgrad.pipeline.equations import with_lifted_equations
@@ -146,6 +147,12 @@ def _calls(program: Program) -> gast.FunctionDef | None:
     return without_uncalled(wider) if wider is not program.tree else None
 
 
+def _definitions(program: Program) -> gast.FunctionDef | None:
+    return with_definitions(
+        program.tree, program.function, program.kinds, program.active, program.names, program.source
+    )
+
+
 def _straight_loops(program: Program) -> gast.FunctionDef | None:
     return unrolled(program.tree, program.kinds, program.active, program.names)
 
@@ -237,6 +244,7 @@ def _names_for_forward_parts(program: Program) -> gast.FunctionDef | None:
 
 REVERSE = Form(
     (
+        _definitions,
         _derivatives,
         _straight_loops,
         _managers,
@@ -261,6 +269,7 @@ REVERSE = Form(
 )
 FORWARD = Form(
     (
+        _definitions,
         _derivatives,
         _straight_loops,
         _managers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Collection, Iterator
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import gast
@@ -29,6 +29,7 @@ from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import NESTED
 from srcgrad.pipeline.spreading import spread
 from srcgrad.pipeline.unrolling import has_mixed_loop
+from srcgrad.rules.registry import is_definition
 from srcgrad.syntax.binding import Default, bind, signature_of
 from srcgrad.syntax.build import constant, local_names, name, names_read, parameter_names
 from srcgrad.syntax.names import Names
@@ -193,7 +194,7 @@ def _body(
         if calls_itself(target.function, program) or hasattr(target.function, NESTED):
             return None
         wanted = writes or _is_given_functions(call, kinds) or len(callee.body) == 1
-        wanted = wanted or makes_functions(kinds.of.get(call), ())
+        wanted = wanted or makes_functions(kinds.of.get(call), ()) or _is_short_definition(target.function, callee)
         wanted = wanted or (target.inside is not None and has_mixed_loop(callee.body, target.inside()))
         may_be_wrapper = len(callee.body) <= _MOST_STATEMENTS and _has_stars(callee)
         if not wanted and not may_be_wrapper:
@@ -242,6 +243,11 @@ def _as_definition(function: gast.FunctionDef | gast.Lambda) -> gast.FunctionDef
     return gast.copy_location(gast.FunctionDef("anonymous", function.args, [body], [], None, None, []), function)
 
 
+def _is_short_definition(function: FunctionType, callee: gast.FunctionDef) -> bool:
+    """Whether a callee defines a library's function in a few steps, of which options may leave fewer."""
+    return is_definition(function)
+
+
 def _has_stars(callee: gast.FunctionDef) -> bool:
     return (callee.args.vararg or callee.args.kwarg) is not None
 
@@ -287,7 +293,9 @@ def _free_names(
     found: dict[str, gast.expr | None] = {}
     for identifier in sorted(names_read(callee.body) - local_names(callee) - set(parameter_names(callee.args))):
         theirs = program.lookup(called, identifier)
-        if identifier in own or theirs.owner is not program.lookup(function, identifier).owner:
+        ours = program.lookup(function, identifier)
+        is_same_module = theirs.is_set and isinstance(theirs.value, ModuleType) and ours.value is theirs.value
+        if identifier in own or not (theirs.owner is ours.owner or is_same_module):
             found[identifier] = name(program.name_for(function, theirs, names))
     return found
 

@@ -7,6 +7,7 @@ np.float64(1.0)
 
 from __future__ import annotations
 
+from srcgrad.rules import adjoint_tangents as _adjoint_tangents  # noqa: F401
 from srcgrad.rules import numpy as _numpy  # noqa: F401  (registers its rules)
 from srcgrad.rules import operators as _operators  # noqa: F401
 from srcgrad.rules import python as _python  # noqa: F401
@@ -14,6 +15,7 @@ from srcgrad.rules import python_tangents as _python_tangents  # noqa: F401
 from srcgrad.rules import runtime_tangents as _runtime_tangents  # noqa: F401
 from srcgrad.rules.registry import (
     adjoint,
+    definition,
     find,
     has_rule,
     is_nondifferentiable,
@@ -27,6 +29,7 @@ from srcgrad.rules.registry import (
 
 __all__ = [
     "adjoint",
+    "definition",
     "find",
     "has_rule",
     "is_nondifferentiable",

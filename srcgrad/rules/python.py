@@ -168,12 +168,12 @@ def radians(z: Any, x: Any) -> Any:
 
 @partials(math.fabs)
 def fabs(z: Any, x: Any) -> Any:
-    return (x > 0.0) - (x < 0.0)
+    return float(x > 0.0) - float(x < 0.0)
 
 
 @partials(math.copysign)
 def copysign(z: Any, x: Any, y: Any) -> Any:
-    return ((x > 0.0) - (x < 0.0)) * math.copysign(1.0, y), 0.0
+    return (float(x > 0.0) - float(x < 0.0)) * math.copysign(1.0, y), 0.0
 
 
 @partials(math.fmod)
@@ -222,6 +222,8 @@ def hypot_of_many(z_bar: Any, z: Any, *coordinates: Any) -> Any:
 @adjoint(math.fsum)
 @adjoint(builtins.sum)
 def sum_of_items(z_bar: Any, z: Any, iterable: Any, start: Any = 0) -> Any:
+    if isinstance(iterable, np.ndarray) and iterable.ndim == 1:
+        return np.full_like(iterable, z_bar), z_bar
     if np.ndim(z) == 0:
         return [z_bar] * len(iterable), z_bar
     if isinstance(iterable, np.ndarray):

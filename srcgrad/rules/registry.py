@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 import gast
 import numpy as np
 
-Form = Literal["partials", "adjoint", "tangent"]
+Form = Literal["partials", "adjoint", "tangent", "definition"]
 Derivative = TypeVar("Derivative", bound=Callable[..., Any])
 
 OPERATORS: dict[type[gast.AST], np.ufunc] = {
@@ -89,6 +89,8 @@ class Rule:
             return names[1:]
         if self.form == "adjoint":
             return names[2:]
+        if self.form == "definition":
+            return names
         return names[names.index("z") + 1 :]  # behind the tangents
 
     @functools.cached_property
@@ -120,6 +122,7 @@ class Rule:
 
 _rules: dict[tuple[Any, str], list[Rule]] = {}
 _nondifferentiable: set[Any] = set()
+_definitions: set[Callable[..., Any]] = set()
 _linearity: dict[Any, Literal["linear", "multilinear"]] = {}
 
 # Rules for SciPy are loaded when a function has no rule yet and the program has imported that part of SciPy.
@@ -203,6 +206,46 @@ def tangent(
     ('v',)
     """
     return _declare(function, "tangent", kinds, arguments, False)
+
+
+def definition(function: Callable[..., Any], kinds: str | None = None) -> Callable[[Derivative], Derivative]:
+    """Define a function in terms of others that have rules; all modes and orders follow.
+
+    The definition takes the function's arguments and options under their own names.  srcgrad writes it in the place of
+    a call that is differentiated, where the function has no rule, or none that takes what the call is given.  ``kinds``
+    restricts it to numbers of dimensions.
+
+    >>> import numpy as np
+    >>> def sum_of_squares(x, weights=None):
+    ...     return float(np.inner(x, x if weights is None else weights * x))
+    >>> @definition(sum_of_squares)
+    ... def sum_of_squares_definition(x, weights=None):
+    ...     if weights is None:
+    ...         return np.sum(x ** 2)
+    ...     return np.sum(weights * x ** 2)
+    >>> definition_of(sum_of_squares) is sum_of_squares_definition
+    True
+    """
+    return _declare(function, "definition", kinds, None, False)
+
+
+def definition_of(function: Any, ndims: tuple[int | None, ...] = ()) -> Callable[..., Any] | None:
+    """What was declared by `definition` of a function, for these numbers of dimensions."""
+    if not is_hashable(function) or not _loaded(function):
+        return None
+    fitting = [rule for rule in _rules.get((function, "definition"), ()) if rule.accepts(ndims)]
+    best = max(reversed(fitting), key=lambda rule: rule.precision, default=None)
+    return None if best is None else best.derivative
+
+
+def has_definition(function: Any) -> bool:
+    """Whether a function is defined in terms of others."""
+    return is_hashable(function) and _loaded(function) and (function, "definition") in _rules
+
+
+def is_definition(function: Any) -> bool:
+    """Whether a function was declared by `definition` to define another one."""
+    return function in _definitions
 
 
 def nondifferentiable(*functions: Callable[..., Any]) -> Any:
@@ -301,6 +344,8 @@ def _declare(
     def register(derivative: Derivative) -> Derivative:
         rule = Rule(function, form, derivative, pattern, arguments, broadcasts)
         _rules.setdefault((function, form), []).append(rule)
+        if form == "definition":
+            _definitions.add(derivative)
         return derivative
 
     return register
@@ -328,9 +373,13 @@ def _has_derivative(function: Any) -> bool:
     return any((function, form) in _rules for form in ("partials", "adjoint", "tangent"))
 
 
+def _is_known(function: Any) -> bool:
+    return (function, "definition") in _rules or _has_derivative(function)
+
+
 def _loaded(function: Any) -> bool:
     """Load what rules there are for parts of SciPy in use, if the function is not known yet; always true."""
-    if function not in _nondifferentiable and not _has_derivative(function):
+    if function not in _nondifferentiable and not _is_known(function):
         for library in [name for name in _on_demand if name in sys.modules]:
             for rules_of_library in _on_demand.pop(library):
                 importlib.import_module(rules_of_library)

@@ -100,6 +100,23 @@ def cumprod_tangent(a_dot: Any, a: Any, axis: int | None) -> Any:
     return z_dot if axis is None else np.moveaxis(z_dot, 0, axis)
 
 
+def products_of_others_tangent(a_dot: Any, a: Any, axis: int | tuple[int, ...] | None = None) -> Any:
+    """The tangent of the products of all other values along ``axis``."""
+    a, a_dot = np.asarray(a), np.asarray(a_dot)
+    axes = tuple(range(a.ndim)) if axis is None else tuple(one % a.ndim for one in np.atleast_1d(axis))
+    last = range(a.ndim - len(axes), a.ndim)
+    moved, moved_dot = np.moveaxis(a, axes, last), np.moveaxis(a_dot, axes, last)
+    rows = moved.reshape(*moved.shape[: a.ndim - len(axes)], -1)
+    rows_dot = moved_dot.reshape(rows.shape)
+    before, after = np.ones_like(rows), np.ones_like(rows)
+    before_dot, after_dot = np.zeros_like(rows), np.zeros_like(rows)
+    before[..., 1:] = np.cumprod(rows[..., :-1], axis=-1)
+    before_dot[..., 1:] = cumprod_tangent(rows_dot[..., :-1], rows[..., :-1], -1)
+    after[..., -2::-1] = np.cumprod(rows[..., :0:-1], axis=-1)
+    after_dot[..., -2::-1] = cumprod_tangent(rows_dot[..., :0:-1], rows[..., :0:-1], -1)
+    return np.moveaxis((before_dot * after + before * after_dot).reshape(moved.shape), last, axes)
+
+
 def extreme_tangent(values_dot: Any, z: Any, values: Any) -> Any:
     """The tangent of an extreme ``z``: the mean of those of the values that are equal to it.
 

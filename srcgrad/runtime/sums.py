@@ -39,9 +39,9 @@ def products_of_others(a: Any, axis: int | tuple[int, ...] | None = None) -> Any
     moved = np.moveaxis(a, axes, range(a.ndim - len(axes), a.ndim))
     rows = moved.reshape(*moved.shape[: a.ndim - len(axes)], -1)
     before = np.ones_like(rows)
-    np.cumprod(rows[..., :-1], axis=-1, out=before[..., 1:])
+    before[..., 1:] = np.cumprod(rows[..., :-1], axis=-1)
     after = np.ones_like(rows)
-    np.cumprod(rows[..., :0:-1], axis=-1, out=after[..., -2::-1])
+    after[..., -2::-1] = np.cumprod(rows[..., :0:-1], axis=-1)
     return np.moveaxis((before * after).reshape(moved.shape), range(a.ndim - len(axes), a.ndim), axes)
 
 
@@ -50,7 +50,7 @@ def cumprod_adjoint(z_bar: Any, a: Any, axis: int | None) -> Any:
     rows = np.ravel(a) if axis is None else np.moveaxis(a, axis, 0)
     rows_bar = z_bar if axis is None else np.moveaxis(z_bar, axis, 0)
     before = np.ones_like(rows)
-    np.cumprod(rows[:-1], axis=0, out=before[1:])
+    before[1:] = np.cumprod(rows[:-1], axis=0)
     a_bar = np.zeros_like(rows)
     tail = np.zeros_like(rows[:1].sum(axis=0))
     for i in range(len(rows) - 1, -1, -1):
@@ -120,3 +120,18 @@ def share_equal(z_bar: Any, z: Any, values: Iterable[Any]) -> Any:
     share = z_bar / max(sum(reached), 1)
     shares = [share if one else 0.0 for one in reached]
     return np.array(shares, dtype=values.dtype) if isinstance(values, np.ndarray) else shares
+
+
+def reduceat_adjoint(z_bar: Any, array: Any, indices: Any, axis: int) -> Any:
+    """The adjoint of ``np.add.reduceat``: each element gets the adjoints of the sums that it is in.
+
+    >>> reduceat_adjoint(np.array([1.0, 2.0]), np.zeros(5), [0, 3], 0)
+    array([1., 1., 1., 2., 2.])
+    """
+    a_bar = np.zeros(np.shape(array), dtype=z_bar.dtype)
+    rows, rows_bar = np.moveaxis(a_bar, axis, 0), np.moveaxis(z_bar, axis, 0)
+    ends = [*indices[1:], len(rows)]
+    for start, stop, row_bar in zip(indices, ends, rows_bar, strict=True):
+        # Where the next sum starts no later, this one is a single element.
+        rows[start : max(stop, start + 1)] += row_bar
+    return a_bar

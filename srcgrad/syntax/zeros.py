@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
-from srcgrad.syntax.build import add, negate, subtract
+from srcgrad.syntax.build import add, names_read, negate, subtract
 from srcgrad.syntax.tree import blank
-
-# In these a zero among others is a value like any other.
-_KEEPING = frozenset({"where", "concatenate", "stack", "array", "append", "insert"})
 
 
 class ZeroTerms(gast.NodeTransformer):
     """Drops the terms of an expression in which a zero is a factor.
 
-    With ``b_dot`` zero, ``0.5 * (a_dot + b_dot * c)`` is ``0.5 * a_dot``.
+    With ``b_dot`` zero, ``0.5 * (a_dot + b_dot * c)`` is ``0.5 * a_dot``.  An expression is linear in the zeros and the
+    other tangents, ``live``, taken together: a call that is given both is not zero.
     """
 
-    def __init__(self, zeros: set[str]) -> None:
+    def __init__(self, zeros: set[str], live: set[str]) -> None:
         self.zeros = zeros
+        self.live = live
+
+    def is_live(self, node: gast.AST) -> bool:
+        """Whether an expression reads a tangent that is not zero."""
+        return not self.live.isdisjoint(names_read(node))
 
     def is_zero(self, node: gast.AST | None) -> bool:
         """Whether an expression is one of the zeros."""
@@ -58,17 +63,21 @@ class ZeroTerms(gast.NodeTransformer):
         return value if self.is_zero(value) else _with(node, value=value)
 
     def visit_Call(self, node: gast.Call) -> gast.expr:
+        receiver = self.visit(node.func.value) if isinstance(node.func, gast.Attribute) else None
         arguments = [self.visit(argument) for argument in node.args]
-        called = node.func.attr if isinstance(node.func, gast.Attribute) else getattr(node.func, "id", "")
-        if called not in _KEEPING:
-            zero = next((argument for argument in arguments if self.is_zero(argument)), None)
-            if zero is not None:
-                return zero
-        return _with(node, func=self.visit(node.func), args=arguments)
+        keywords = [_with(keyword, value=self.visit(keyword.value)) for keyword in node.keywords]
+        given = [*arguments, *(keyword.value for keyword in keywords)]
+        if receiver is not None:
+            given.append(receiver)
+        zero = next((argument for argument in given if self.is_zero(argument)), None)
+        if zero is not None and not any(map(self.is_live, given)):
+            return zero
+        func = node.func if receiver is None else _with(node.func, value=receiver)
+        return _with(node, func=func, args=arguments, keywords=keywords)
 
 
-def _with(node: gast.expr, **fields: object) -> gast.expr:
-    made: gast.expr = blank(node)
+def _with(node: Any, **fields: object) -> Any:
+    made = blank(node)
     made.__dict__.update(node.__dict__)
     made.__dict__.update(fields)
     return made

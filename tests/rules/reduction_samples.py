@@ -27,6 +27,8 @@ def _reductions() -> list[Sample]:
         samples += [Sample(function, (real(2, 4),), {"axis": 1, "ddof": 1}), Sample(function, (real(4),), {"ddof": 1})]
     samples += [Sample(np.sum, (0.7,)), Sample(np.mean, (0.7,))]
     samples += [Sample(np.add.reduce, (real(2, 3),)), Sample(np.add.reduce, (real(2, 3),), {"axis": None})]
+    samples += [Sample(np.add.reduceat, (real(5), np.array([0, 3])))]
+    samples += [Sample(np.add.reduceat, (real(2, 5), np.array([3, 1, 4])), {"axis": 1})]
     for options in ({}, {"rowvar": False}, {"bias": True}, {"ddof": 0}):
         samples += [Sample(np.cov, (real(2, 4),), options), Sample(np.cov, (complex_(3, 3),), options)]
     samples += [Sample(np.cov, (real(4),))]

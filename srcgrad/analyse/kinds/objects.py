@@ -11,12 +11,12 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcgrad.analyse.kinds.elementwise import as_array, length_of
+from srcgrad.analyse.kinds.elementwise import length_of
 from srcgrad.analyse.kinds.frame import ANY_FIELD, KEY_FIELD, Frame
+from srcgrad.analyse.kinds.grids import indexed
 from srcgrad.analyse.kinds.indexing import index_array
 from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join_all, without_none
 from srcgrad.analyse.kinds.library import library_call, ndim_kind, shape_kind, size_kind
-from srcgrad.analyse.kinds.samples import sampled_call
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind, is_library
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import (
@@ -293,9 +293,7 @@ class Objects(Frame):
                 method = inspect.getattr_static(cls, "__getitem__", None)
                 if isinstance(method, types.FunctionType) and not is_library(cls.__module__):
                     return self.call(node, Function((method,)), [value, index], {})[0]
-                if cls.__module__.startswith("numpy") and owner is not None:
-                    items = [as_array(item, self.naming(node)) for item in getattr(index, "elements", (index,))]
-                    return sampled_call(_Concatenator(owner), items, {}, self.naming(node))
+                return indexed(owner, index, self.naming(node))
         return Opaque()
 
     def _element(self, node: gast.AST, value: TupleOf | SequenceOf, index: Kind) -> Kind:
@@ -380,21 +378,3 @@ class Objects(Frame):
 
 def _nothing(*arguments: Any) -> None:
     """What object.__init__ does."""
-
-
-class _Concatenator:
-    """``np.r_`` or ``np.c_`` as a function of the items between its brackets."""
-
-    __module__ = "numpy"
-
-    def __init__(self, owner: Any) -> None:
-        self.owner = owner
-
-    def __call__(self, *items: Any) -> Any:
-        return self.owner[items if len(items) > 1 else items[0]]
-
-    def __hash__(self) -> int:
-        return id(self.owner)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Concatenator) and other.owner is self.owner

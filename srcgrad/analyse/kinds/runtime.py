@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcgrad import runtime
-from srcgrad.analyse.kinds.builtin import Arguments, Options, transfer_of
+from srcgrad.analyse.kinds.builtin import Arguments, Options, Transfer, transfer_of
 from srcgrad.analyse.kinds.elementwise import operand_of
 from srcgrad.analyse.kinds.joins import join_all, without_none
 from srcgrad.analyse.kinds.library import dims_of_shape
@@ -18,6 +18,7 @@ from srcgrad.kind import (
     DictOf,
     Instance,
     Kind,
+    Number,
     Opaque,
     Scalar,
     SequenceOf,
@@ -34,8 +35,10 @@ def _summed(frame: Calls, node: gast.AST, arguments: Arguments, options: Options
     """``sum_to(a, shape)`` is an array of that shape, or a number."""
     operand = operand_of(without_none(arguments[0]))
     dims = dims_of_shape(arguments[1], frame.naming(node)) if len(arguments) > 1 else None
-    if operand is None or dims is None:
+    if operand is None:
         return Opaque()
+    if dims is None:
+        return Number(operand[0], None)
     return Array(operand[0], dims) if dims else Scalar(operand[0], False)
 
 
@@ -43,6 +46,42 @@ def _summed(frame: Calls, node: gast.AST, arguments: Arguments, options: Options
 def _as_argument(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     """``like(x, x_bar)`` has the kind of x."""
     return arguments[0]
+
+
+# Adjoints that have the shape of an argument, at this position.
+_SHAPED_LIKE = {
+    runtime.cumprod_adjoint: 1,
+    runtime.diff_adjoint: 1,
+    runtime.gradient_adjoint: 1,
+    runtime.hfft_adjoint: 1,
+    runtime.irfft_adjoint: 1,
+    runtime.norm_adjoint: 2,
+    runtime.quantile_adjoint: 1,
+    runtime.reduceat_adjoint: 1,
+    runtime.rfft_adjoint: 1,
+    runtime.unpad: 1,
+    runtime.unsort: 1,
+}
+
+
+def _shaped_like(position: int) -> Transfer:
+    def transfer(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+        kind = arguments[position]
+        return kind if isinstance(kind, Array) and is_differentiable(kind) else Opaque()
+
+    return transfer
+
+
+for _adjoint, _position in _SHAPED_LIKE.items():
+    transfer_of(_adjoint)(_shaped_like(_position))
+
+
+@transfer_of(runtime.scatter)
+def _scattered(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """``scatter(z_bar, taken, shape)`` is an array of that shape."""
+    operand = operand_of(without_none(arguments[0]))
+    dims = dims_of_shape(arguments[2], frame.naming(node))
+    return Opaque() if operand is None or dims is None else Array(operand[0], dims)
 
 
 @transfer_of(runtime.own_copy)
@@ -95,6 +134,28 @@ def _real(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) 
     if isinstance(bar, Array) and operand_of(model) is not None and not bar.dtype.startswith("complex"):
         return bar
     return Opaque()
+
+
+@transfer_of(runtime.split_like, runtime.block_adjoint, runtime.meshgrid_adjoint, runtime.choose_adjoint)
+def _parts(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """What belongs to arrays that were joined: the parts have their shapes."""
+    sequences = [argument for argument in arguments[1:] if isinstance(argument, TupleOf | SequenceOf)]
+    return _adjoints_of(sequences[0], frame.site(node)) if sequences else Opaque()
+
+
+def _adjoints_of(kind: Kind, site: str) -> Kind:
+    match kind:
+        case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
+            parts = tuple(_adjoints_of(element, site) for element in elements)
+            return SequenceOf(join_all(list(parts)), list, parts, _at(site))
+        case SequenceOf(element=element):
+            return SequenceOf(_adjoints_of(element, site), list, None, _at(site))
+        case Scalar(dtype=dtype):
+            return Scalar(dtype if is_differentiable(kind) else "float64", False)
+        case Array(dtype=dtype, dims=dims):
+            return kind if is_differentiable(kind) else Array("float64", dims)
+        case _:
+            return Opaque()
 
 
 @transfer_of(runtime.products_of_others, runtime.cofactors, runtime.sort_tangent)

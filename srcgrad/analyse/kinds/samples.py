@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from srcgrad import runtime
 from srcgrad.analyse.kinds import symbols
 from srcgrad.analyse.kinds.joins import change_lengths, join, join_dtypes
 from srcgrad.analyse.kinds.sampler import NoSample, Sampler
@@ -32,6 +33,7 @@ from srcgrad.kind import (
     TupleOf,
     Unreachable,
 )
+from srcgrad.rules.registry import has_rule
 
 _DISTINCT = ((3, 5, 7, 4, 6, 8, 9), (5, 4, 3, 7, 8, 6, 10), (4, 7, 5, 6, 3, 9, 8))
 _EQUAL = (2, 3, 1)
@@ -295,9 +297,14 @@ def may_be_sampled(function: Any) -> bool:
     owner = getattr(function, "__self__", None)
     if isinstance(owner, (np.random.RandomState, np.random.Generator)):
         return name not in WRITING
+    if isinstance(owner, np.ufunc):
+        return name in ("reduce", "accumulate", "outer", "reduceat")
     module = getattr(function, "__module__", None) or ""
     if isinstance(function, (types.MethodDescriptorType, types.WrapperDescriptorType, types.GetSetDescriptorType)):
         module = function.__objclass__.__module__
     if isinstance(function, np.ufunc):
         return True
+    if module.startswith(runtime.__name__):
+        # Adjoints of array functions: of numbers and arrays alone, and without side effects.
+        return has_rule(function)
     return module.partition(".")[0] in ("numpy", "scipy", "math", "cmath")

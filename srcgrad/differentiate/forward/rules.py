@@ -20,6 +20,7 @@ from srcgrad.syntax.build import call, name, substitute, tuple_of
 from srcgrad.syntax.inline import inline_rule
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.rule_source import rule_source
+from srcgrad.syntax.scopes import names_assigned
 from srcgrad.syntax.zeros import ZeroTerms
 
 if TYPE_CHECKING:
@@ -94,19 +95,23 @@ def written_tangent(
     rule = application.rule
     wanted = dotted_parameters(rule)
     zeros = {f"{dot} (zero)": parameter for parameter, dot in wanted.items() if parameter not in dots}
+    # While zeros are dropped the other tangents have names of their own, to be told apart from all else.
+    live = {f"{dot} (live)": dots[parameter] for parameter, dot in wanted.items() if parameter in dots and zeros}
     bindings = {**application.operands, "z": value}
     for parameter, dot in wanted.items():
-        bindings[dot] = dots[parameter] if parameter in dots else name(f"{dot} (zero)")
+        if parameter not in dots:
+            bindings[dot] = name(f"{dot} (zero)")
+        else:
+            bindings[dot] = name(f"{dot} (live)") if zeros else dots[parameter]
     inlined = inline_rule(rule.derivative, bindings, fold, names, None, helpers.name_of)
     if inlined is None:
-        for zero, parameter in zeros.items():
-            bindings[wanted[parameter]] = zero_of(parameter)
-            del zero
+        for parameter, dot in wanted.items():
+            bindings[dot] = dots[parameter] if parameter in dots else zero_of(parameter)
         return [], _called(rule, bindings, helpers)
     result = tuple_of(*inlined.results) if inlined.is_tuple else inlined.results[0]
     if not zeros:
         return inlined.statements, result
-    dropping = ZeroTerms(set(zeros))
+    dropping = ZeroTerms(set(zeros), set(live))
     statements: list[gast.stmt] = []
     for statement in inlined.statements:
         assert isinstance(statement, gast.Assign)
@@ -116,11 +121,13 @@ def written_tangent(
             dropping.zeros.add(target.id)
             zeros[target.id] = zeros[plain.id]
             continue
+        if dropping.is_live(plain):
+            dropping.live |= names_assigned(target)
         statements.append(gast.Assign(statement.targets, plain, None))
     result = dropping.visit(result)
     if dropping.is_zero(result):
         return [], None
-    replacements = {zero: zero_of(parameter) for zero, parameter in zeros.items()}
+    replacements = {zero: zero_of(parameter) for zero, parameter in zeros.items()} | live
     return [substitute(statement, replacements) for statement in statements], substitute(result, replacements)
 
 

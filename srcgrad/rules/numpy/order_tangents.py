@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -67,12 +67,18 @@ def trim_zeros(filt_dot: Any, z: Any, filt: Any, trim: str = "fb") -> Any:
 
 
 @tangent(np.pad, arguments=("array",))
-def pad(array_dot: Any, z: Any, array: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
+def pad(
+    array_dot: Any,
+    z: Any,
+    array: Any,
+    pad_width: Any,
+    mode: Literal["constant", "edge", "reflect", "symmetric", "wrap"] = "constant",
+    *,
+    constant_values: Any = 0,
+) -> Any:
     if mode == "constant":
         return np.pad(array_dot, pad_width)
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise ValueError(f"np.pad with mode={mode!r} is not differentiated")
-    return np.pad(array_dot, pad_width, mode=mode)  # type: ignore[call-overload]
+    return np.pad(array_dot, pad_width, mode=mode)
 
 
 @tangent(np.interp)

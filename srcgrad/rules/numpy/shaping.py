@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -52,6 +52,20 @@ def transpose(z_bar: Any, z: Any, a: Any, axes: Any = None) -> Any:
     if np.ndim(a) == 2:
         return np.transpose(z_bar, axes)
     return np.transpose(z_bar, np.argsort(np.mod(axes, np.ndim(a))))
+
+
+@adjoint(np.transpose, kinds="3d, nd")
+def transpose_three(z_bar: Any, z: Any, a: Any, axes: Any = None) -> Any:
+    if axes is None:
+        return z_bar.T
+    return np.moveaxis(z_bar, (0, 1, 2), axes)
+
+
+@adjoint(np.transpose, kinds="4d, nd")
+def transpose_four(z_bar: Any, z: Any, a: Any, axes: Any = None) -> Any:
+    if axes is None:
+        return z_bar.T
+    return np.moveaxis(z_bar, (0, 1, 2, 3), axes)
 
 
 @adjoint(np.matrix_transpose)
@@ -136,7 +150,15 @@ def resize(z_bar: Any, z: Any, a: Any, new_shape: Any) -> Any:
 
 
 @adjoint(np.pad, arguments=("array",))
-def pad(z_bar: Any, z: Any, array: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
+def pad(
+    z_bar: Any,
+    z: Any,
+    array: Any,
+    pad_width: Any,
+    mode: Literal["constant", "edge", "reflect", "symmetric", "wrap"] = "constant",
+    *,
+    constant_values: Any = 0,
+) -> Any:
     if mode == "constant":
         return unpad(z_bar, array, pad_width)
     return unpad(z_bar, array, pad_width, mode)
