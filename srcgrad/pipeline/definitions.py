@@ -67,6 +67,9 @@ def _defined(
         if operation is None:
             return None
         arguments, keywords = operation.arguments, operation.keywords
+    if any(key == "out" for key, _ in keywords):
+        # Written as an assignment by another step.
+        return None
     ndims = tuple(ndim_of(kinds.of[argument]) if argument in kinds.of else None for argument in arguments)
     rule = find(target.function, "partials", ndims) or find(target.function, "adjoint", ndims)
     active = [bool(dependencies(argument, kinds) & varied) for argument in arguments]
