@@ -32,7 +32,9 @@ from srcgrad.runtime import (
 
 
 @tangent(matmul_adjoint, arguments=("z_bar", "a", "b"))
-def matmul_adjoint_tangent(z_bar_dot: Any, a_dot: Any, b_dot: Any, z: Any, which: int, z_bar: Any, a: Any, b: Any) -> Any:
+def matmul_adjoint_tangent(
+    z_bar_dot: Any, a_dot: Any, b_dot: Any, z: Any, which: int, z_bar: Any, a: Any, b: Any
+) -> Any:
     others_dot = matmul_adjoint(which, z_bar, a_dot, b_dot)
     return matmul_adjoint(which, z_bar_dot, a, b) + others_dot
 
@@ -72,7 +74,9 @@ def correlate_adjoint_tangent(
 
 
 @tangent(einsum_adjoint, kinds="nd, nd, nd, nd", arguments=("z_bar", "a"))
-def einsum_adjoint_of_one_tangent(z_bar_dot: Any, a_dot: Any, z: Any, which: int, subscripts: str, z_bar: Any, a: Any) -> Any:
+def einsum_adjoint_of_one_tangent(
+    z_bar_dot: Any, a_dot: Any, z: Any, which: int, subscripts: str, z_bar: Any, a: Any
+) -> Any:
     return einsum_adjoint(which, subscripts, z_bar_dot, a)
 
 
@@ -149,12 +153,14 @@ def trapezoid_adjoint_tangent(
 
 
 @tangent(reduceat_adjoint, arguments=("z_bar", "array"))
-def reduceat_adjoint_tangent(z_bar_dot: Any, array_dot: Any, z: Any, z_bar: Any, array: Any, indices: Any, axis: int) -> Any:
+def reduceat_adjoint_tangent(
+    z_bar_dot: Any, array_dot: Any, z: Any, z_bar: Any, array: Any, indices: Any, axis: int
+) -> Any:
     return reduceat_adjoint(z_bar_dot, array, indices, axis)
 
 
 @tangent(products_of_others, arguments=("a",))
-def products_of_others_tangent(a_dot: Any, z: Any, a: Any, axis: Any = None) -> Any:
+def tangent_of_products(a_dot: Any, z: Any, a: Any, axis: Any = None) -> Any:
     return products_of_others_tangent(a_dot, a, axis)
 
 

@@ -21,7 +21,7 @@ def polyder(p: Any, m: int = 1) -> Any:
 
 @definition(np.polyint)
 def polyint(p: Any, m: int = 1, k: Any = 0.0) -> Any:
-    z = np.asarray(p)
+    z = np.array(p)
     for j in range(m):
         if np.ndim(k) == 0:
             constant = k
@@ -81,7 +81,7 @@ def poly(seq_of_zeros: Any) -> Any:
 @definition(np.polyfit)
 def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: Literal[False] = False, w: Any = None) -> Any:
     matrix = np.vander(x, deg + 1)
-    values = np.asarray(y)
+    values = np.array(y)
     if w is not None:
         matrix = matrix * np.asarray(w)[:, np.newaxis]
         if values.ndim == 1:
