@@ -6,6 +6,7 @@ The line in question carries the mark ``# <-``.
 from __future__ import annotations
 
 import copy
+import json
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -145,6 +146,44 @@ class Holder:
 
     def __init__(self):
         self.a = 1.0
+
+
+@refused("an array of 1 dimension has no attribute 'summ'", "x.summ", X)
+def misspells_a_method(x):
+    return x.summ()  # <-
+
+
+class Scale:
+    """Has a factor."""
+
+    def __init__(self):
+        self.factor = 2.0
+
+
+@refused("Scale objects have no attribute 'faktor'", "scale.faktor")
+def misspells_an_attribute(x):
+    scale = Scale()
+    return scale.faktor * x  # <-
+
+
+@refused("loads has no derivative rule", "json.loads(json.dumps(x))")
+def sends_a_number_through_text(x):
+    return json.loads(json.dumps(x)) * x  # <-
+
+
+@refused("this joins a number and a text", 'x + "a"')
+def adds_a_text(x):
+    return x + "a"  # <-
+
+
+@refused("'x' is a number, which cannot be called", "x(2.0)")
+def calls_a_number(x):
+    return x(2.0)  # <-
+
+
+@refused("a text has no derivative", 'f"{x}"')
+def returns_a_formatted_text(x):
+    return f"{x}"  # <-
 
 
 # ---- calls ----
@@ -348,7 +387,7 @@ def returns_an_integer(x):
     return int(x)  # <-
 
 
-@refused("the result is not one number", 'return "text"')
+@refused("the result is a text", 'return "text"')
 def returns_text(x):
     return "text"  # <-
 

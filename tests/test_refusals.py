@@ -53,14 +53,6 @@ def makes_a_class(x):
     return Box.value * x
 
 
-def matches(x):
-    print("ran")
-    match (x, 1):
-        case (y, 1):
-            return y * y
-    return x
-
-
 def handler_gives_a_value(x):
     print("ran")
     try:
@@ -97,7 +89,6 @@ REFUSED: list[tuple[Callable[..., object], object]] = [
     (waits, 1.5),
     (writes_a_global, 1.5),
     (makes_a_class, 1.5),
-    (matches, 1.5),
 ]
 
 # These may be refused, or be differentiated rightly: (function, argument, gradient).

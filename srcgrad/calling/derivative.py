@@ -97,7 +97,10 @@ class Derivative:
             return self._stored(args, kwargs)
         if self._function.__code__ is not self._code:
             self._prepare()
-        values = self._bind(*args, **kwargs)
+        try:
+            values = self._bind(*args, **kwargs)
+        except TypeError as error:
+            raise self._parameters.misbound(error) from None
         specialisation = self._find(values)
         self._specialisations.latest = specialisation.generated
         try:
@@ -140,7 +143,11 @@ class Derivative:
         """The generated text for calls with arguments like these; nothing is run."""
         if self._function.__code__ is not self._code:
             self._prepare()
-        generated = self._find(self._bind(*args, **kwargs)).generated
+        try:
+            values = self._bind(*args, **kwargs)
+        except TypeError as error:
+            raise self._parameters.misbound(error) from None
+        generated = self._find(values).generated
         self._specialisations.latest = generated
         return generated.text
 

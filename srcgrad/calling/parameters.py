@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
-from srcgrad.errors import Location
+from srcgrad.errors import ArgumentTypeError, Location
 
 
 class Parameters:
@@ -65,6 +65,10 @@ class Parameters:
             return bind(*leading, *args, **{**keywords, **kwargs})
 
         return bind_rest
+
+    def misbound(self, error: TypeError) -> ArgumentTypeError:
+        """The error for a call whose arguments do not fit, in Python's words."""
+        return ArgumentTypeError(str(error), location=self.location(), advice=f"it is called as {self}")
 
     def _binder(self) -> Callable[..., tuple[Any, ...]]:
         """A function of the same parameters that returns their values: Python itself binds, and words the errors."""

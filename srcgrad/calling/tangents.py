@@ -49,4 +49,6 @@ def fitted_tangent(tangent: Any, primal: Any, name: str) -> Any:
         return fitted(tangent, template(primal), f"the tangent of {name}")
     except (ArgumentTypeError, ArgumentValueError) as error:
         error.message = error.message.replace("the result", "the argument")
+        if isinstance(error, ArgumentValueError):
+            error.advice = f"give one number for each number of the argument, such as np.ones_like({name})"
         raise

@@ -10,14 +10,14 @@ import gast
 import numpy as np
 
 from srcgrad.analyse.dependence import dependencies
-from srcgrad.analyse.operations import Operation, is_path, operation_of, single_target
+from srcgrad.analyse.operations import Operation, is_path, operation_of
 from srcgrad.differentiate.adjoints import Adjoints, is_fresh
-from srcgrad.differentiate.application import Application, apply_rule, folding, missing_rule
+from srcgrad.differentiate.application import Application, apply_rule, folding
 from srcgrad.differentiate.containers import push_container
 from srcgrad.differentiate.cotangent import Cotangent, fitted, real_for, where_not_zero
+from srcgrad.differentiate.explaining import unsupported
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.terms import gathered, is_simple, over_one_divisor, two_sided
-from srcgrad.errors import MissingRuleError, UnsupportedError
 from srcgrad.kind import Array, Kind, Number, Scalar
 from srcgrad.syntax.build import (
     add,
@@ -149,19 +149,8 @@ class Expressions:
         match node:
             case gast.IfExp(test=test, body=body, orelse=orelse):
                 self._conditional(test, body, orelse, cotangent)
-            case gast.Call():
-                raise self._missing_rule(node)
             case _:
-                raise UnsupportedError(
-                    "the derivative of this expression is not supported",
-                    node=node,
-                    advice="write it as simpler statements, one operation each",
-                )
-
-    def _missing_rule(self, node: gast.Call) -> MissingRuleError:
-        target = single_target(node, self.kinds)
-        called = getattr(target.function, "__name__", None) if target is not None else None
-        return missing_rule(called or "this function", node)
+                raise unsupported(node, self.kinds)
 
     def _leaf(self, node: gast.expr, cotangent: Cotangent) -> None:
         kind = self.kinds.of.get(node) or cotangent.kind

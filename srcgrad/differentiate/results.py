@@ -11,7 +11,7 @@ from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.steps import Simple
 from srcgrad.errors import ArgumentTypeError
-from srcgrad.kind import Array, Constant, Kind, Number, Opaque, Scalar, TupleOf, Unreachable
+from srcgrad.kind import Array, Constant, Kind, Number, Opaque, Scalar, Text, TupleOf, Unreachable
 from srcgrad.syntax.build import call, expression_statement, name
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.printer import print_tree
@@ -105,8 +105,10 @@ def _check(kind: Kind, seed: Seed, returned: gast.Return) -> None:
             raise ArgumentTypeError(
                 f"the result is a tuple of {len(elements)} values, not one number",
                 node=returned,
-                advice="return one number; has_aux=True allows a pair of the number and anything else; " + _ADVICE,
+                advice="has_aux=True allows a pair of the number and anything else; else " + _ADVICE,
             )
+        case Text() | Constant(value=str()):
+            raise ArgumentTypeError("the result is a text, not one number", node=returned, advice=_ADVICE)
         case Constant(value=None):
             raise ArgumentTypeError("the function returns None, not one number", node=returned, advice=_ADVICE)
         case _:

@@ -9,9 +9,10 @@ import gast
 
 from srcgrad.analyse.aliasing import held_places
 from srcgrad.analyse.dependence import dependencies
-from srcgrad.analyse.operations import Operation, is_path, may_carry, operation_of, single_target
+from srcgrad.analyse.operations import Operation, is_path, may_carry, operation_of
 from srcgrad.differentiate.adjoints import is_fresh
-from srcgrad.differentiate.application import Application, folding, missing_rule
+from srcgrad.differentiate.application import Application, folding
+from srcgrad.differentiate.explaining import unsupported
 from srcgrad.differentiate.forward.containers import container_tangent
 from srcgrad.differentiate.forward.products import product_tangent
 from srcgrad.differentiate.forward.rules import ForwardRule, count_of_results, forward_rule, written_tangent
@@ -156,16 +157,8 @@ class Expressions:
                 return gast.Subscript(self.full(value), index, gast.Load())
             case gast.Attribute(value=value, attr=attr):
                 return attribute(self.full(value), attr)
-            case gast.Call():
-                target = single_target(node, self.kinds)
-                called = getattr(target.function, "__name__", None) if target is not None else None
-                raise missing_rule(called or "this function", node)
             case _:
-                raise UnsupportedError(
-                    "the derivative of this expression is not supported",
-                    node=node,
-                    advice="write it as simpler statements, one operation each",
-                )
+                raise unsupported(node, self.kinds)
 
     # ---- operations with a rule ----
 
