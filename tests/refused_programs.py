@@ -320,6 +320,12 @@ def writes_through_an_iterator(x):
     return np.sum(x)
 
 
+@refused("this writes into 'x' by a call", "np.copyto(x[x > 0.0], 3.0)", np.ones(3))
+def writes_into_a_copy_of_elements(x):
+    np.copyto(x[x > 0.0], 3.0)  # <-
+    return np.sum(x * x)
+
+
 @refused("this writes into 'y' by a call", "y.resize((2, 2), refcheck=False)", X)
 def resizes(x):
     y = x * x

@@ -24,7 +24,7 @@ import gast
 import numpy as np
 
 from srcgrad.kind import Array, Kind
-from srcgrad.syntax.build import base_name
+from srcgrad.normalise.targets import is_part_of_variable
 from srcgrad.syntax.tree import copy_tree
 
 _IN_PLACE: dict[str, type[gast.operator]] = {
@@ -51,16 +51,16 @@ def as_statement(
         case gast.Attribute(value=receiver, attr=attr), arguments if attr.startswith("__") and isinstance(
             kinds.get(receiver), Array
         ):
-            return _statement(attr.strip("_"), [receiver, *arguments])
+            return _statement(attr.strip("_"), [receiver, *arguments], kinds)
         case gast.Attribute(attr=attr), [receiver, *arguments] if is_unbound:
             if attr.startswith("__"):
-                return _statement(attr.strip("_"), [receiver, *arguments])
+                return _statement(attr.strip("_"), [receiver, *arguments], kinds)
             method = gast.Attribute(receiver, attr, gast.Load())
             return gast.Expr(gast.Call(method, arguments, called.keywords))
         case _, [receiver, *_] if isinstance(kinds.get(receiver), Array):
             function = function_of(called)
             label = _OPERATORS.get(function) if isinstance(function, types.BuiltinFunctionType) else None
-            return _statement(label, called.args) if label is not None else None
+            return _statement(label, called.args, kinds) if label is not None else None
         case _:
             return None
 
@@ -74,9 +74,9 @@ def _is_unbound(
     return getattr(function_of(called), "__objclass__", None) is np.ndarray
 
 
-def _statement(label: str, arguments: list[gast.expr]) -> gast.stmt | None:
+def _statement(label: str, arguments: list[gast.expr], kinds: Mapping[gast.AST, Kind]) -> gast.stmt | None:
     target = copy_tree(arguments[0])
-    if not isinstance(target, gast.Name | gast.Subscript | gast.Attribute) or base_name(target) is None:
+    if not is_part_of_variable(arguments[0], kinds):
         return None
     if label == "setitem" and len(arguments) == 3:
         return gast.Assign([gast.Subscript(target, arguments[1], gast.Store())], arguments[2], None)

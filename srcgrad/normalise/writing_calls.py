@@ -35,6 +35,7 @@ from srcgrad.kind import Array, Kind, Scalar
 from srcgrad.normalise.element_writes import ElementWrites
 from srcgrad.normalise.named_operators import as_statement
 from srcgrad.normalise.scopes import blocks_of, own_nodes, replaced, with_blocks
+from srcgrad.normalise.targets import is_part_of_variable
 from srcgrad.syntax.build import assign, base_name, call, name, names_read, subscript
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import copy_tree, located_at
@@ -119,11 +120,11 @@ class _Rewriter:
         if out is not None:
             return self._through_output(called, function, out)
         arguments = called.args
-        if isinstance(called.func, gast.Attribute) and self._is_floating(called.func.value):
+        if isinstance(called.func, gast.Attribute) and self._is_target(called.func.value):
             return self._method(called, called.func)
         if any(isinstance(argument, gast.Starred) for argument in arguments) or not arguments:
             return None
-        if not self._is_floating(arguments[0]):
+        if not self._is_target(arguments[0]):
             return None
         if function is np.copyto:
             return self._copyto(called)
@@ -169,7 +170,7 @@ class _Rewriter:
             return None
         order = self.names.fresh("order")
         shuffle = gast.Expr(gast.Call(called.func, [name(order)], []))
-        moved = assign(_everything(target), subscript(copy_tree(target), name(order)))
+        moved = assign(self._everything(target), subscript(copy_tree(target), name(order)))
         return [assign(order, call("np.arange", call("len", copy_tree(target)))), shuffle, moved]
 
     # ---- out= ----
@@ -185,7 +186,7 @@ class _Rewriter:
             found = called.args[-1]
         if isinstance(found, gast.Tuple) and len(found.elts) == 1:
             found = found.elts[0]
-        return found if found is not None and self._is_floating(found) and base_name(found) else None
+        return found if found is not None and self._is_target(found) and base_name(found) else None
 
     def _fresh_output(self, called: gast.Call) -> gast.keyword | None:
         """The option ``out=np.zeros_like(x)`` that makes the array to write into."""
@@ -218,7 +219,7 @@ class _Rewriter:
             if any(not self._fits(argument, out) for argument in arguments):
                 return None
         result = gast.copy_location(gast.Call(called.func, arguments, options), called)
-        return [assign(_everything(out), result)]
+        return [assign(self._everything(out), result)]
 
     def _fits(self, argument: gast.expr, out: gast.expr) -> bool:
         """Whether a ufunc takes an operand for this output: not complex for real, no more dimensions."""
@@ -237,14 +238,14 @@ class _Rewriter:
             return None
         match function.attr, called.args, called.keywords:
             case "fill", [value], []:
-                return [assign(_everything(receiver), value)]
+                return [assign(self._everything(receiver), value)]
             case "sort", positional, options if len(positional) <= 1:
                 result = call("np.sort", receiver, *positional)
                 result.keywords = list(options)
-                return [assign(_everything(receiver), result)]
+                return [assign(self._everything(receiver), result)]
             case "partition", [_, *_], options:
                 result = gast.Call(call("np.partition").func, [copy_tree(receiver), *called.args], list(options))
-                return [assign(_everything(receiver), result)]
+                return [assign(self._everything(receiver), result)]
             case "put", [indices, value], options:
                 return self._put(receiver, indices, value, {option.arg: option.value for option in options})
             case _:
@@ -256,9 +257,9 @@ class _Rewriter:
         target, value = called.args
         match called.keywords:
             case []:
-                return [assign(_everything(target), value)]
+                return [assign(self._everything(target), value)]
             case [gast.keyword(arg="where", value=mask)]:
-                return [assign(_everything(target), call("np.where", mask, value, target))]
+                return [assign(self._everything(target), call("np.where", mask, value, target))]
             case _:
                 return None
 
@@ -266,12 +267,15 @@ class _Rewriter:
         kind = self.kinds.get(node)
         return isinstance(kind, Array) and kind.dtype.startswith(("float", "complex"))
 
+    def _is_target(self, node: gast.expr) -> bool:
+        """Whether an expression is an array of numbers, and writing into it writes into a variable's."""
+        return self._is_floating(node) and is_part_of_variable(node, self.kinds)
 
-def _everything(target: gast.expr) -> gast.expr:
-    """``a[...]`` for an array as a whole, a part of one as it is."""
-    if isinstance(target, gast.Subscript):
-        return target
-    return subscript(target, gast.Constant(Ellipsis, None))
+    def _everything(self, target: gast.expr) -> gast.expr:
+        """``a[...]`` for an array as a whole, also in a container; a part of an array as it is."""
+        if isinstance(target, gast.Subscript) and isinstance(self.kinds.get(target.value), Array):
+            return target
+        return subscript(target, gast.Constant(Ellipsis, None))
 
 
 __all__ = ["calls_as_assignments"]

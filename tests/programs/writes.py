@@ -320,3 +320,15 @@ def relaxes_to_a_tolerance(A):
         A[:, 1:-1] = 0.5 * (A[:, :-2] + A[:, 2:])
         change = np.max(np.abs(A[:, 1:-1] - old))
     return np.sum(A * A)
+
+
+@program(array(4), array(4), tags="calls that write into arrays in containers")
+def containers_written_into_by_calls(x, y):
+    box = {"k": x, "rest": [y, y * x]}
+    np.sin(box["k"], out=box["k"])
+    box["rest"][0].sort()
+    np.copyto(box["rest"][1], box["k"] * y)
+    pair = (x, y)
+    np.cos(pair[1], pair[0])
+    pair[0][1:].fill(y[2])
+    return np.sum(x * y * np.arange(4)) + np.sum(box["rest"][1] ** 2)
