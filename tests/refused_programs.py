@@ -238,16 +238,6 @@ def differentiates_what_writes(x):
     return grad(remember)(x) + seen[0]
 
 
-@refused("cumsum is not differentiated with the option 'dtype'", "np.cumsum(x, dtype=np.float32)", X)
-def sums_in_another_type(x):
-    return np.sum(np.cumsum(x, dtype=np.float32))  # <-
-
-
-@refused("sum is not differentiated with the option", "np.sum(x, where=x > 1.0)", X)
-def uses_an_option_without_rule(x):
-    return np.sum(x, where=x > 1.0)  # <-
-
-
 # ---- control flow ----
 
 
@@ -476,13 +466,6 @@ class Shelf:
     @size.setter
     def size(self, value):
         self.kept = 2.0 * value
-
-
-@refused("this writes into 'y' by a call", "np.random.default_rng(0).shuffle(y)", np.ones(3))
-def shuffles(x):
-    y = x * x
-    np.random.default_rng(0).shuffle(y)  # <-
-    return y[0]
 
 
 @refused("this way to change a container", "setattr(holder, name, x)", 1.5, ["a"])

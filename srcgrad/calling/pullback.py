@@ -26,11 +26,20 @@ class Pullback:
         The generated text, forward and reverse.
     """
 
-    def __init__(self, specialisation: Specialisation, records: Any, result: Template, described: str) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        specialisation: Specialisation,
+        records: Any,
+        result: Template,
+        described: str,
+    ) -> None:
         self._specialisation = specialisation
         self._records = records
         self._result = result
         self._described = described
+        self.__wrapped__ = function
+        self.__name__ = f"{getattr(function, '__name__', type(function).__name__)}_pullback"
         # Global and closure variables as the forward sweep read them: later calls bring the module's copies up to date.
         self._variables = [(read, read.module.get(read.name)) for read in specialisation.generated.environment]
 
@@ -76,4 +85,5 @@ def forward_and_pullback(
     result, records = specialisation.generated.forward(*arguments)
     records = detached(records, arguments, result)
     differentiated = result[0] if has_aux else result
-    return result, Pullback(specialisation, records, template(differentiated), f"{parameters} with respect to {choice}")
+    described = f"{parameters} with respect to {choice}"
+    return result, Pullback(function, specialisation, records, template(differentiated), described)

@@ -12,6 +12,7 @@ from srcgrad.calling.pullback import forward_and_pullback
 from srcgrad.calling.pushforward import Pushforward
 from srcgrad.calling.specialising import Options
 from srcgrad.calling.structures import leaves, size
+from srcgrad.derived.naming import name_after
 from srcgrad.derived.structures import basis, mapped
 from srcgrad.errors import ArgumentTypeError, SrcgradError
 
@@ -28,6 +29,7 @@ class Jacobian:
     """
 
     noun = "Jacobian"
+    suffix = "jacobian"
 
     def __init__(
         self, function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
@@ -39,6 +41,7 @@ class Jacobian:
         self._has_aux = has_aux
         self._holomorphic = holomorphic
         self._source: str | None = None
+        name_after(self, function, self.suffix)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """The Jacobian at these arguments."""

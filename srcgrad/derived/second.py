@@ -11,6 +11,7 @@ from srcgrad.calling.derivative import Gradient
 from srcgrad.calling.pushforward import Pushforward
 from srcgrad.calling.specialising import Options
 from srcgrad.derived.jacobians import ForwardJacobian
+from srcgrad.derived.naming import name_after
 from srcgrad.errors import ArgumentTypeError
 
 
@@ -18,11 +19,13 @@ class Hessian(ForwardJacobian):
     """The Hessian of a function: the forward Jacobian of its gradient; made by `srcgrad.hessian`."""
 
     noun = "Hessian"
+    suffix = "hessian"
 
     def __init__(
         self, function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
     ) -> None:
         super().__init__(grad(function, argnums, has_aux=has_aux), argnums, has_aux, holomorphic)
+        name_after(self, function, self.suffix)
 
     def __repr__(self) -> str:
         return f"<Hessian of {str(getattr(self.primal, '__name__', self.primal)).removesuffix('_grad')}>"
@@ -39,11 +42,14 @@ class HessianProduct:
         The generated text of the latest call: the tangent of the gradient.
     """
 
+    noun = "Hessian product"
+
     def __init__(self, function: Callable[..., Any], argnums: Argnums = 0) -> None:
         self.primal = function
         self.gradient: Gradient = grad(function, argnums)
         self._argnums = argnums
         self._source: str | None = None
+        name_after(self, function, "hvp")
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """The product at the function's arguments, with the vector behind them."""
