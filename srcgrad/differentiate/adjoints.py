@@ -12,7 +12,8 @@ from srcgrad.analyse.operations import is_basic_index
 from srcgrad.differentiate.cotangent import fitted
 from srcgrad.differentiate.shadows import Shadows
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, DictOf, Instance, Kind, Maybe, Number, Opaque, Scalar, SequenceOf, TupleOf
+from srcgrad.kind import Array, DictOf, Function, Instance, Kind, Maybe, Number, Opaque, Scalar, SequenceOf, TupleOf
+from srcgrad.runtime import sum_to
 from srcgrad.syntax.build import (
     add,
     assign,
@@ -31,6 +32,7 @@ from srcgrad.syntax.build import (
     tuple_of,
 )
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.products import split_sign
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -81,7 +83,7 @@ class Adjoints:
         self.shadows = shadows
         self.written = written | shadows.variables
         self.state = State(lasting=shadows.variables)
-        self.known: dict[str, Kind] = {}
+        self.known: dict[str, Kind] = {"sum_to": Function((sum_to,))}
         self.mixed: set[str] = set()
         self.passes_on: str | None = None
         # Temporaries that may be views of the adjoint of an array that the program writes into.
@@ -250,11 +252,11 @@ class Adjoints:
             if is_number(expression, 1.0):
                 return call("np.ones_like", value)
             return call("np.full_like", value, expression)
-        match expression:
+        match split_sign(expression)[1]:
             case gast.Call(func=gast.Name(id="sum_to")):
                 return expression
             case _:
-                return binary(call("np.zeros_like", value), "+", expression)
+                return add(call("np.zeros_like", value), expression)
 
     def _without_dimensions(self, expression: gast.expr, value: gast.expr) -> gast.expr:
         """An array without dimensions, to be written into: arithmetic on such arrays gives numbers."""
@@ -311,6 +313,13 @@ class Adjoints:
     def _is_one_element(self, value: gast.Name) -> bool:
         kind = self.kinds.of.get(value)
         return isinstance(kind, Array) and kind.dims == () and value.id not in self.shadows
+
+    def shape_source(self, leaf: gast.expr) -> gast.expr:
+        """What to ask for the shape of a variable or a part of one: its adjoint, where that is there in full."""
+        base = base_name(leaf)
+        if base is None or base in self.shadows or base not in self.state.owned:
+            return leaf
+        return self.part(leaf) if isinstance(self.kind_of(base), Array) else leaf
 
     def _advanced_index(self, leaf: gast.expr) -> gast.expr | None:
         """The index, where it may name an element twice: an integer array."""

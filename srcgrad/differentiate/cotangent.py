@@ -31,7 +31,9 @@ class Cotangent:
     ``condition`` holds where the adjoint is not surely zero; ``mask`` is what has yet to be applied that ``expression``
     is zero where it does not hold: the condition, or a part of it that is enough until a factor may be infinite there.
     ``is_one_test``: the condition is one truth value, not an array of them.  ``in_parts``: the adjoint is a sequence of
-    adjoints that are zero where something was not taken.
+    adjoints that are zero where something was not taken.  ``is_full``: ``expression`` has the very shape of an array's
+    value, none of its axes left to broadcasting.  ``is_wider``: it may have axes along
+    which it has yet to be summed.
     """
 
     expression: gast.expr
@@ -40,6 +42,8 @@ class Cotangent:
     mask: gast.expr | None = None
     is_one_test: bool = False
     in_parts: bool = False
+    is_full: bool = False
+    is_wider: bool = False
 
     def times(self, factor: gast.expr, product: gast.expr, kind: Kind) -> Cotangent:
         """The cotangent of an operand: ``product``, this cotangent times the partial derivative ``factor``."""
@@ -102,10 +106,29 @@ def fitted(expression: gast.expr, kind: Kind, target: Kind, value: gast.expr) ->
         if along:
             axis = along[0] if len(along) == 1 else along
             return _summed(expression, axis=_axes(axis), keepdims=constant(True)), Array(kind.dtype, target.dims)
+    if _has_shape_of(expression, value):
+        return expression, target
     shape = attribute(value, "shape") if isinstance(target, Array) else call("np.shape", value)
     if isinstance(target, Array) and _dtype(kind).startswith(("int", "uint", "bool")):
         target = Array(_dtype(kind), target.dims)
-    return call("sum_to", expression, shape), target
+    is_negative, expression = split_sign(expression)
+    total = call("sum_to", expression, shape)
+    return negate(total) if is_negative else total, target
+
+
+def _has_shape_of(expression: gast.expr, value: gast.expr) -> bool:
+    """Whether an expression is a value itself, times numbers."""
+    match split_sign(expression)[1]:
+        case gast.BinOp(left=left, op=gast.Mult(), right=right) if is_number(left):
+            expression = right
+        case expression:
+            pass
+    return isinstance(value, gast.Name) and isinstance(expression, gast.Name) and expression.id == value.id
+
+
+def is_of_shape(kind: Kind, target: Kind | None) -> bool:
+    """Whether what `fitted` gave has the shape of its target, rather than a smaller one."""
+    return isinstance(target, Array) and isinstance(kind, Array) and kind.dims == target.dims
 
 
 def _summed(expression: gast.expr, **options: gast.expr) -> gast.expr:

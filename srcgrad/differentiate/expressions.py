@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from srcgrad.differentiate.application import Application, apply_rule, folding
 from srcgrad.differentiate.containers import push_container
 from srcgrad.differentiate.cotangent import Cotangent, fitted, real_for, where_not_zero
 from srcgrad.differentiate.explaining import unsupported
+from srcgrad.differentiate.fitting import arrays_of, full, push_operand, shaped, shaped_like, spreads
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.differentiate.terms import gathered, is_simple, over_one_divisor, two_sided
 from srcgrad.kind import Array, Kind, Number, Scalar
@@ -156,10 +157,12 @@ class Expressions:
         kind = self.kinds.of.get(node) or cotangent.kind
         expression = cotangent.masked()
         known = cotangent.kind if expression is cotangent.expression else self.evaluate(expression)
-        if isinstance(kind, Scalar | Array | Number):
-            expression, known = fitted(expression, known, kind, node)
         base = base_name(node)
         assert base is not None
+        if cotangent.is_full and expression is cotangent.expression and isinstance(kind, Array):
+            known = shaped_like(known, kind)
+        elif isinstance(kind, Scalar | Array | Number):
+            expression, known = fitted(expression, known, kind, self.adjoints.shape_source(node))
         if base in self.adjoints.shadows and self.spares_memory and not isinstance(kind, Scalar):
             return
         if cotangent.condition is not None and base not in self.adjoints.shadows:
@@ -219,7 +222,7 @@ class Expressions:
         else:
             self._adjoint(node, application, cotangent)
 
-    def _value_of(self, node: gast.expr) -> gast.expr:
+    def value_of(self, node: gast.expr) -> gast.expr:
         if self.value is not None and self.value[0] is node:
             return self.value[1]
         return node
@@ -233,11 +236,11 @@ class Expressions:
             if self.depends(operand):
                 above = cotangent.condition
                 both = test if above is None else call("np.logical_and", copy_tree(above), test)
-                self._operand(node, operand, Cotangent(expression, cotangent.kind, both, mask=test))
+                push_operand(self, node, operand, Cotangent(expression, cotangent.kind, both, mask=test))
 
     def _partials(self, node: gast.expr, application: Application, cotangent: Cotangent) -> None:
         fold = self._fold(node, application)
-        inlined = application.inline(self._value_of(node), None, fold, self.names, self.helpers)
+        inlined = application.inline(self.value_of(node), None, fold, self.names, self.helpers)
         active = [(operand, factor) for operand, factor in inlined.factors if not is_number(factor, 0)]
         expression = cotangent.expression
         shares = [factor for _, factor in active]
@@ -245,6 +248,7 @@ class Expressions:
         if divided is None and len(active) > 1 and not self.is_simple(expression):
             expression = self.bind(expression, cotangent.kind)
         self._write(inlined.statements)
+        arrays = arrays_of(self, node, application)
         scalar = isinstance(self.kinds.of.get(node), Scalar)
         if divided is not None:
             divisor, shares = divided
@@ -253,18 +257,26 @@ class Expressions:
         for (operand, factor), share in zip(active, shares, strict=True):
             product = multiply(share, expression) if is_number(share) else multiply(expression, share)
             kind = cotangent.kind if scalar and not _may_be_complex(self.kinds.of.get(node)) else self.evaluate(product)
-            self._operand(node, operand, cotangent.times(factor, product, kind))
+            if cotangent.is_full or cotangent.is_wider:
+                kind = shaped_like(kind, cotangent.kind if cotangent.is_wider else self.kinds.of.get(node))
+            given = cotangent.times(factor, product, kind)
+            if not cotangent.is_wider and spreads(arrays, share):
+                given = replace(given, kind=shaped_like(kind, self.kinds.of.get(node)), is_full=True)
+            push_operand(self, node, operand, given, is_alone=len(arrays) == 1)
 
     def _adjoint(self, node: gast.expr, application: Application, cotangent: Cotangent) -> None:
         expression = cotangent.masked()
         kind = cotangent.kind if expression is cotangent.expression else self.evaluate(expression)
-        expression, kind = self._full(node, expression, kind)
+        if cotangent.is_full and expression is cotangent.expression:
+            kind = shaped_like(kind, self.kinds.of.get(node))
+        else:
+            expression, kind = full(self, node, expression, kind)
         placeholder = self._placeholder
         fold = self._fold(node, application, kind)
-        inlined = application.inline(self._value_of(node), name(placeholder), fold, self.names, self.helpers)
+        inlined = application.inline(self.value_of(node), name(placeholder), fold, self.names, self.helpers)
         if not self.is_simple(expression) and inlined.uses(placeholder) > 1:
             expression = self.bind(expression, kind)
-        inlined = inlined.substituted(placeholder, expression).by_shape(self._shaped)
+        inlined = inlined.substituted(placeholder, expression).by_shape(functools.partial(shaped, self))
         self._write(inlined.statements)
         for operand, result in inlined.factors:
             if is_number(result, 0):
@@ -272,7 +284,7 @@ class Expressions:
             found = self.evaluate(result)
             ct = self.part(result, found, cotangent, application.is_choice)
             if application.rule.broadcasts:
-                self._operand(node, operand, ct)
+                push_operand(self, node, operand, ct)
                 continue
             target = self.kinds.of.get(operand)
             if isinstance(target, Array) and isinstance(found, Array) and not application.may_be_smaller:
@@ -296,66 +308,6 @@ class Expressions:
                     self.adjoints.known.setdefault(identifier, self.evaluate(value))
         self.statements.extend(statements)
 
-    def _shaped(self, expression: gast.expr) -> gast.expr:
-        """What to ask for a shape in place of an expression: a variable in it that has the same."""
-        kind = self.evaluate(expression)
-        if is_path(expression, self.kinds) or not isinstance(kind, Array):
-            return expression
-        return self._witness(expression, kind)
-
-    def _full(self, node: gast.expr, expression: gast.expr, kind: Kind) -> tuple[gast.expr, Kind]:
-        """A cotangent of the full shape of an expression's value, as rules want it."""
-        target = self.kinds.of.get(node)
-        if isinstance(target, Scalar) or not isinstance(target, Array | Number):
-            return expression, kind
-        if isinstance(target, Array) and target.dims == ():
-            return expression, kind
-        if isinstance(target, Array) and isinstance(kind, Array) and kind.dims is not None and kind.dims == target.dims:
-            return expression, kind
-        witness = self._witness(node, target)
-        if isinstance(kind, Scalar) and isinstance(target, Array):
-            if is_number(expression, 1.0):
-                return call("np.ones_like", witness), target
-            return call("np.full_like", witness, expression), target
-        if isinstance(kind, Array) and isinstance(target, Array) and kind.dims is not None and _no_ones(kind.dims):
-            if kind.ndim == target.ndim and isinstance(expression, gast.Name):
-                return expression, target
-        return call("np.broadcast_to", expression, call("np.shape", witness)), target
-
-    def _witness(self, node: gast.expr, target: Kind) -> gast.expr:
-        """An expression with the shape of a node's value: a variable below it where there is one, or the node again."""
-        value = self._value_of(node)
-        if value is not node:
-            return value
-        if isinstance(target, Array) and target.dims is not None:
-            for part in _operands_below(node):
-                if not is_path(part, self.kinds):
-                    continue
-                kind = self.kinds.of.get(part) or self.evaluate(part)
-                if isinstance(kind, Array) and kind.dims == target.dims:
-                    return part
-        return node
-
-    def _operand(self, node: gast.expr, operand: gast.expr, cotangent: Cotangent) -> None:
-        """Push to an operand of an elementwise operation, summing over the axes along which it was broadcast."""
-        whole, part = self.kinds.of.get(node), self.kinds.of.get(operand)
-        same = isinstance(whole, Scalar) or not isinstance(part, Scalar | Array | Number)
-        if same or _of_one_shape(whole, part):
-            self.push(operand, cotangent)
-            return
-        expression = cotangent.masked()
-        kind = self.evaluate(expression)
-        if not _of_one_shape(kind, whole):
-            assert whole is not None
-            witness = self._witness(node, whole)
-            if isinstance(kind, Scalar) and isinstance(part, Scalar):
-                expression = multiply(expression, call("np.size", witness))
-            else:
-                expression = call("np.broadcast_to", expression, call("np.shape", witness))
-                kind = whole
-        expression, kind = fitted(expression, kind, part, operand)  # type: ignore[arg-type]
-        self.push(operand, self.part(expression, kind, cotangent))
-
     def _fold(self, node: gast.expr, application: Application, z_bar: Kind | None = None) -> Fold:
         parameters = application.parameter_kinds(node, self.kinds, z_bar)
         return folding(self.kinds.evaluate, parameters)
@@ -363,18 +315,3 @@ class Expressions:
 
 def _may_be_complex(kind: Kind | None) -> bool:
     return isinstance(kind, Scalar) and kind.dtype.startswith("complex")
-
-
-def _of_one_shape(one: Kind | None, other: Kind | None) -> bool:
-    """Whether two arrays surely have the same shape."""
-    return isinstance(one, Array) and isinstance(other, Array) and one.dims is not None and one.dims == other.dims
-
-
-def _no_ones(dims: tuple[int | str, ...]) -> bool:
-    return all(dim != 1 for dim in dims)
-
-
-def _operands_below(node: gast.AST) -> Iterator[gast.expr]:
-    for part in gast.walk(node):
-        if isinstance(part, gast.expr) and part is not node:
-            yield part

@@ -21,8 +21,8 @@ from srcgrad.differentiate.recomputing import recomputed
 from srcgrad.differentiate.statements import Statements
 from srcgrad.differentiate.steps import Branch, Loop, Overwrite, Scope, Simple, Step
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import Array, Constant, Function, Range, Scalar
-from srcgrad.syntax.build import assign, copy_tree, name, names_assigned, names_read
+from srcgrad.kind import Array, Constant, Function, Number, Range, Scalar
+from srcgrad.syntax.build import assign, call, copy_tree, name, names_assigned, names_read
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.printer import print_tree
 from srcgrad.syntax.walking import walk
@@ -155,7 +155,7 @@ class Reverse:
             # A trip leaves this adjoint under a second name, or masked: once more, without counting on it.
             at_head.owned -= lost
             at_head.guarded |= guarded
-        zeros = self._cleared(at_head.live - self.state.live)
+        zeros = self._cleared(statement, at_head.live - self.state.live)
         if zeros:
             body = [Simple([], zeros), *body]
         self.state.owned &= at_head.owned
@@ -196,15 +196,30 @@ class Reverse:
         augmented = {target.id for target in in_place}
         return names_assigned(statement) - (augmented - stored)
 
-    def _cleared(self, variables: set[str]) -> list[gast.stmt]:
-        """Statements that clear adjoints which a trip has used up, for the trip before it."""
+    def _cleared(self, loop: gast.For | gast.While, variables: set[str]) -> list[gast.stmt]:
+        """Statements that clear adjoints which a trip has used up, for the trip before it or what precedes the loop."""
         statements: list[gast.stmt] = []
+        varied = self.activity.varied_before.get(loop, frozenset())
         for variable in sorted(variables):
-            bar = self.adjoints.of(variable)
-            zero = zero_of(self.adjoints.kind_of(variable), name(bar))
+            bar, kind = self.adjoints.of(variable), self.adjoints.kind_of(variable)
+            if variable in varied and isinstance(kind, Array | Number) and not self._keeps_shape(loop, variable, kind):
+                zero: gast.expr = call("np.zeros_like", name(variable))
+            else:
+                zero = zero_of(kind, name(bar))
             statements.append(assign(bar, zero))
             self.state.live.add(variable)
         return statements
+
+    def _keeps_shape(self, loop: gast.For | gast.While, variable: str, kind: Array | Number) -> bool:
+        """Whether an array has the same shape before a loop and after each of its trips."""
+        if isinstance(kind, Number) or kind.dims is None:
+            return False
+        for node in gast.walk(loop):
+            if isinstance(node, gast.Name) and node.id == variable and isinstance(node.ctx, gast.Store):
+                found = self.kinds.of.get(node)
+                if not isinstance(found, Array) or found.dims != kind.dims:
+                    return False
+        return True
 
     def _elements(self, statement: gast.For | gast.While, elements: list[tuple[gast.Name, gast.expr]]) -> list[Step]:
         """The reversal of binding a loop's targets: their adjoints go to the elements of the sequences."""

@@ -194,7 +194,8 @@ class Statements:
             self.adjoints.passes_on = value.id
         if guarded and isinstance(kind, Scalar | Array):
             return where_not_zero(expression, kind)
-        return Cotangent(expression, kind)
+        is_full = isinstance(self.adjoints.kind_of(variable), Array) and isinstance(kind, Array) and kind.dims != ()
+        return Cotangent(expression, kind, is_full=is_full)
 
     def _give_back(self, variable: str) -> None:
         """The contributions of a variable's new value to its own earlier value, once the old adjoint is read."""

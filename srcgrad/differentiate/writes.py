@@ -11,8 +11,9 @@ from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.operations import is_basic_index
 from srcgrad.differentiate.adjoints import Adjoints, is_mask, zero_of
 from srcgrad.differentiate.construction import may_be_assigned
-from srcgrad.differentiate.cotangent import Cotangent, fitted
+from srcgrad.differentiate.cotangent import Cotangent
 from srcgrad.differentiate.expressions import Expressions
+from srcgrad.differentiate.fitting import push_wider
 from srcgrad.differentiate.list_slices import is_list_slice, slice_afterwards
 from srcgrad.differentiate.overwriting import Overwriting, everything, loaded
 from srcgrad.differentiate.renewing import NEW_VALUE, new_value
@@ -198,7 +199,8 @@ class Writes:
             self.expressions.volatile = self._bars(base)
             taken = self.expressions.bind(part, kind)
             self.expressions.volatile = frozenset()
-        self.expressions.statements.append(assign(everything(part), self._zero(target, kind)))
+        zero = gast.Constant(0.0, None) if isinstance(kind, Array) else self._zero(target, kind)
+        self.expressions.statements.append(assign(everything(part), zero))
         self._name_value(target, value)
         self._push(value, taken, kind)
         return step
@@ -230,8 +232,7 @@ class Writes:
         """Push what belongs to the written part; a value that was broadcast into it gets the sum."""
         given = self.kinds.of.get(value)
         if isinstance(kind, Array | Number) and isinstance(given, Scalar | Array | Number):
-            expression, found = fitted(expression, kind, given, value)
-            self.expressions.push(value, Cotangent(expression, found))
+            push_wider(self.expressions, value, expression, kind)
         else:
             self.expressions.push(value, Cotangent(expression, kind))
         self.expressions.flush()

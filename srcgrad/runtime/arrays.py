@@ -19,7 +19,8 @@ def sum_to(a: Any, shape: tuple[int, ...]) -> Any:
     """
     have = np.shape(a)
     if have == shape:
-        return a
+        # Without dimensions it may be a view that nobody may write into: a number is what is wanted.
+        return a[()] if isinstance(a, np.ndarray) and not shape else a
     if not shape:
         return np.sum(a)
     extra = len(have) - len(shape)

@@ -332,3 +332,20 @@ def containers_written_into_by_calls(x, y):
     np.cos(pair[1], pair[0])
     pair[0][1:].fill(y[2])
     return np.sum(x * y * np.arange(4)) + np.sum(box["rest"][1] ** 2)
+
+
+@program(array(4, 3), array(4), array(1, 3), 2, tags="slice broadcast")
+def parts_of_other_arrays(A, b, c, steps):
+    for _ in range(steps):
+        A[:, 1:] -= 0.5 * (c[:, :-1] - c[:, 1:] + A[:, :1] + b[:, None])
+        A[1:-1] += np.sin(c) * b[1:-1, None] + c / (2.0 + c * c)
+        c += 0.1 * (A[:1] + A[-1:])
+    return np.sum(A * A) + np.sum(c)
+
+
+@program(array(4, 3), array(3), array(1, 3), tags="broadcast loop")
+def shape_changes_in_the_loop(A, b, c):
+    for _ in range(2):
+        b = np.tanh(c)
+        A *= b + 0.1 * A[0]
+    return np.sum(A) + np.sum(np.cos(b))
