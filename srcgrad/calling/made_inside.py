@@ -21,7 +21,7 @@ from srcgrad.calling.parameters import Parameters
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Kind, Scalar
 from srcgrad.pipeline import resolve, written_function
-from srcgrad.pipeline.module import signature_kinds
+from srcgrad.pipeline.signature_kinds import signature_kinds
 
 
 class MadeInside:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from srcgrad import pipeline
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import DictOf, Instance, Kind, Scalar, SequenceOf, TupleOf
-from srcgrad.pipeline.module import signature_kinds
 from srcgrad.pipeline.requests import Nested
+from srcgrad.pipeline.signature_kinds import signature_kinds
 
 if TYPE_CHECKING:
     from srcgrad.calling.derivative import Derivative

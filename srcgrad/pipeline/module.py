@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,7 @@ from srcgrad.differentiate.naming import Helpers
 from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
 from srcgrad.errors import Location, located, location_of
-from srcgrad.kind import Array, DictOf, Instance, Iterator, Kind, Scalar, SequenceOf, TupleOf
+from srcgrad.kind import Kind
 from srcgrad.optimise.finish import finish
 from srcgrad.optimise.owned import own_gradients
 from srcgrad.pipeline.assembly import (
@@ -38,6 +37,7 @@ from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import NESTED, Generated, GlobalRead, Nested, Request
 from srcgrad.pipeline.reserved import without_reserved_names
 from srcgrad.pipeline.several import Several
+from srcgrad.pipeline.signature_kinds import signature_kinds
 from srcgrad.pipeline.tangent import Wanted, tangent_function
 from srcgrad.pipeline.transposition import tangent_rule, without_tangents
 from srcgrad.read.environment import Binding
@@ -362,33 +362,6 @@ class Module:
     def definition(self) -> Location | None:
         """Where the function stands whose derivative this is."""
         return location_of(self.source.tree, self.source.filename, self.source.lines)
-
-
-def signature_kinds(kinds: Mapping[str, Kind], recursive: bool) -> dict[str, Kind]:
-    """The kinds for which a callee is specialised: names of lengths are its own, and recursion forgets numbers."""
-    symbols: dict[str, str] = {}
-
-    def canonical(kind: Any) -> Any:
-        if isinstance(kind, Scalar):
-            kept = None if recursive and not isinstance(kind.value, bool) else kind.value
-            return dataclasses.replace(kind, value=kept, symbol=None)
-        if isinstance(kind, Array) and kind.dims is not None:
-            dims = tuple(
-                dim if isinstance(dim, int) else symbols.setdefault(dim, f"length[{len(symbols)}]") for dim in kind.dims
-            )
-            return dataclasses.replace(kind, dims=dims)
-        if isinstance(kind, tuple):
-            return tuple(canonical(item) for item in kind)
-        if isinstance(kind, TupleOf | SequenceOf | DictOf | Instance | Iterator):
-            fields = {field.name: getattr(kind, field.name) for field in dataclasses.fields(kind)}
-            changed = {key: canonical(value) for key, value in fields.items() if isinstance(value, Kind | tuple)}
-            if "sites" in fields:
-                sites = sorted(fields["sites"])
-                changed["sites"] = frozenset(symbols.setdefault(site, f"place {len(symbols)}") for site in sites)
-            return dataclasses.replace(kind, **changed)
-        return kind
-
-    return {parameter: canonical(kind) for parameter, kind in kinds.items()}
 
 
 def _from_imports(used: set[str], objects: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.kind import DictOf, Iterator, SequenceOf, TupleOf
 from srcgrad.pipeline.array_spelling import lists_as_arrays
 from srcgrad.pipeline.bracket_spelling import spelled_brackets
+from srcgrad.pipeline.container_spelling import spelled_container
 from srcgrad.pipeline.iteration_spelling import (
     GETTERS,
     ITERATIONS,
@@ -76,7 +77,11 @@ class Speller:
             return GETTERS[self.target_of(node)](self, node)
         if not self.depends(node):
             return None
-        found = spelled_brackets(node, self.kinds) or spelled_object(node, self.kinds)
+        found = (
+            spelled_brackets(node, self.kinds)
+            or spelled_object(node, self.kinds)
+            or spelled_container(node, self.kinds)
+        )
         if found is not None:
             return found
         match node:

@@ -18,7 +18,7 @@ from srcgrad.normalise.scopes import replaced
 from srcgrad.pipeline.iteration_spelling import accumulated, loop_by_position, run_through, view_display
 from srcgrad.pipeline.object_spelling import constructed_class, filled_by_init
 from srcgrad.pipeline.spelling import Speller, generator, stored
-from srcgrad.syntax.build import call, compare, constant, copy_tree, located_at, name, subscript
+from srcgrad.syntax.build import call, compare, constant, copy_tree, located_at, method, name, subscript
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import with_replaced
 from srcgrad.syntax.walking import walk
@@ -103,6 +103,10 @@ class StatementSpeller(Speller):
                 if isinstance(self.kinds.of.get(target), SequenceOf):
                     if target.id in self.varied or self.depends(value):
                         return self._appended(name(target.id), value)
+            case gast.AugAssign(target=gast.Name() as target, op=gast.BitOr(), value=value):
+                varies = target.id in self.varied or self.depends(value)
+                if varies and isinstance(self.kinds.evaluate(name(target.id)), DictOf):
+                    return [gast.Expr(method(name(target.id), "update", value))]
             case gast.For(iter=iterable) if self.depends(iterable):
                 source = run_through(self, iterable)
                 if source is not None:

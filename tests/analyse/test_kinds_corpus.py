@@ -13,11 +13,11 @@ from srcgrad.read.callables import resolve
 from tests.analyse.observing import bound_arguments, inferred, watched_run
 from tests.programs import PROGRAMS, Program
 
-# Itemgetters and dataclasses.replace are written out, and loops over things of different kinds unrolled, before
-# anything is said of their results.
+# Itemgetters, dataclasses.replace and _asdict are written out, and loops over things of different kinds unrolled,
+# before anything is said of their results.
 OPAQUE = frozenset(
     "operator_itemgetter hierarchy network_mixed network_sequential network_argument "
-    "list_of_layers".split()
+    "list_of_layers dict_of_named_tuple".split()
 )
 
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import gast
 
-from srcgrad.analyse.kinds.builtin import BUILTINS, Arguments, Options, Transfer, always
+from srcgrad.analyse.kinds.builtin import BUILTINS, Arguments, Options, Transfer, always, transfer_of
 from srcgrad.analyse.kinds.frame import ANY_FIELD
 from srcgrad.analyse.kinds.joins import as_element, join, join_all
 from srcgrad.analyse.kinds.values import constant_kind
-from srcgrad.kind import Constant, DictOf, Iterator, Kind, Opaque, Scalar, SequenceOf, TupleOf, Unreachable
+from srcgrad.kind import (
+    Array,
+    Constant,
+    DictOf,
+    Function,
+    Instance,
+    Iterator,
+    Kind,
+    Opaque,
+    Scalar,
+    SequenceOf,
+    TupleOf,
+    Unreachable,
+)
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds.calls import Calls
@@ -126,6 +140,25 @@ def _update(frame: Calls, node: gast.AST, arguments: Arguments, options: Options
     for name, kind in options.items():
         frame.store_element(arguments[0], Constant(name), kind)
     return _NOTHING
+
+
+@transfer_of(dataclasses.asdict)
+def _dict_of_fields(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """``dataclasses.asdict(p)``: a dict of copies, dataclasses inside as dicts, too."""
+    return _with_dicts(arguments[0], frame.site(node)) if not options else Opaque()
+
+
+def _with_dicts(kind: Kind, site: str) -> Kind:
+    match kind:
+        case Instance(cls=cls, attributes=attributes) if dataclasses.is_dataclass(cls):
+            known = dict(attributes)
+            names = [field.name for field in dataclasses.fields(cls)]
+            entries = tuple((name, _with_dicts(known.get(name, Opaque()), site)) for name in names)
+            return DictOf(join_all([inside for _, inside in entries]), entries, Opaque(), frozenset({site}))
+        case Scalar() | Constant() | Array() | Function():
+            return kind
+        case _:
+            return Opaque()
 
 
 BUILTINS.update(

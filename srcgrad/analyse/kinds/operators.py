@@ -5,12 +5,13 @@ from __future__ import annotations
 import gast
 
 from srcgrad.analyse.kinds.elementwise import binary, length_of
-from srcgrad.analyse.kinds.joins import as_element, join_all, without_none
+from srcgrad.analyse.kinds.joins import as_element, join, join_all, without_none
 from srcgrad.analyse.kinds.objects import Objects
 from srcgrad.analyse.kinds.products import matrix_product
 from srcgrad.kind import (
     Array,
     Constant,
+    DictOf,
     Function,
     Instance,
     Kind,
@@ -43,6 +44,8 @@ class Operators(Objects):
             return Unreachable()
         if isinstance(left, Instance) or isinstance(right, Instance):
             return self.special_method(node, operation, left, right)
+        if isinstance(left, DictOf) and isinstance(right, DictOf) and operation is gast.BitOr:
+            return union_of(left, right, self.site(node))
         numeric = (Scalar, Array, Number)
         if not isinstance(left, (Array, Number)) and not isinstance(right, (Array, Number)):
             if isinstance(left, (TupleOf, SequenceOf)) or isinstance(right, (TupleOf, SequenceOf)):
@@ -101,3 +104,11 @@ class Operators(Objects):
                 if isinstance(found, Function) and found.bound:
                     return self.call(node, Function(found.targets), [receiver, other], {})[0]
         return Scalar("bool", True) if operation in (gast.Eq, gast.NotEq) else Opaque()
+
+
+def union_of(left: DictOf, right: DictOf, site: str) -> DictOf:
+    """The kind of ``left | right``, a new dict."""
+    element = join(left.element, right.element)
+    if left.entries is None or right.entries is None or not (left.exact and right.exact):
+        return DictOf(element, None, join(left.key, right.key), frozenset({site}))
+    return DictOf(element, tuple({**dict(left.entries), **dict(right.entries)}.items()), left.key, frozenset({site}))

@@ -9,6 +9,7 @@ from typing import Any
 
 import gast
 
+from srcgrad.analyse.kinds.builtin import BUILTINS
 from srcgrad.analyse.kinds.conditions import narrowed, truth
 from srcgrad.analyse.kinds.frame import ANY_FIELD, Variables
 from srcgrad.analyse.kinds.joins import as_element, join, join_all, without_none
@@ -16,6 +17,7 @@ from srcgrad.analyse.kinds.loops import Loops
 from srcgrad.kind import (
     Array,
     Constant,
+    DictOf,
     Function,
     Instance,
     Iterator,
@@ -150,6 +152,9 @@ class Statements(Loops):
             # A list that is repeated has no new kinds of items, but another length.
             added = self.iterate(node, value) if isinstance(node.op, gast.Add) else Unreachable()
             self.session.store(old.sites, ANY_FIELD, added)
+            return self.session.current(old)
+        if isinstance(old, DictOf) and isinstance(node.op, gast.BitOr):
+            BUILTINS[dict.update](self, node, [old, value], {})
             return self.session.current(old)
         if isinstance(old, Instance):
             for prefix in ("i", ""):

@@ -109,7 +109,7 @@ def filled(
 def array(
     expressions: Expressions, node: gast.Call, arguments: list[gast.expr], options: dict[str, gast.expr]
 ) -> gast.expr | None:
-    """``np.array([s_dot, t_dot])`` as ``np.stack([s_dot, t_dot], axis=1)``."""
+    """``np.array([s_dot, t_dot])`` as ``np.array([s_dot, t_dot]).T``."""
     if options or len(arguments) != 1:
         return None
     scope, (given,) = expressions.scope, arguments
@@ -117,16 +117,16 @@ def array(
     if isinstance(kind, Array):
         return gast.Call(node.func, [expressions.batched(given)], [])
     if isinstance(given, gast.List | gast.Tuple) and given.elts:
+        if _all_scalars(expressions, given):
+            numbers = gast.List([expressions.full(element) for element in given.elts], gast.Load())
+            return attribute(call("np.array", numbers), "T")
         elements = [expressions.batched(_array_of(element)) for element in given.elts if scope.is_batched(element)]
         if len(elements) == len(given.elts) and _are_of_one_rank(expressions, given.elts):
             return call("np.stack", gast.List(elements, gast.Load()), axis=constant(1))
-        if not _all_scalars(expressions, given):
-            return None
-        full = [expressions.full(element) for element in given.elts]
-        return call("np.stack", gast.List(full, gast.Load()), axis=constant(1))
+        return None
     if isinstance(kind, SequenceOf) and isinstance(kind.element, Scalar) and isinstance(given, gast.Name):
         empty = call("np.zeros", tuple_of(name(scope.columns), constant(0)))
-        return gast.IfExp(given, call("np.stack", given, axis=constant(1)), empty)
+        return gast.IfExp(given, attribute(call("np.array", given), "T"), empty)
     return None
 
 
