@@ -360,6 +360,27 @@ def keeps_a_number_that_becomes_an_array(x):
     return np.sum(state.history[0] * state.history[1])
 
 
+@refused("this shows memory that is written into as numbers of another type", "x.view(np.int64)", X)
+def writes_into_the_bits(x):
+    bits = x.view(np.int64)  # <-
+    bits[0] = 0
+    return np.sum(x * x)
+
+
+@refused("a differentiated value is put into an array of records", "x", X)
+def writes_into_records(x):
+    table = np.zeros(3, dtype=[("position", float), ("speed", float)])
+    table["position"] = x  # <-
+    return np.sum(table["position"] ** 2)
+
+
+@refused("a differentiated value is put into an array of records or objects", "x", X)
+def writes_into_an_array_of_objects(x):
+    table = np.empty(2, dtype=object)
+    table[0] = x  # <-
+    return np.sum(table[0] ** 2)
+
+
 # ---- results ----
 
 

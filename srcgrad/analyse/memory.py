@@ -195,6 +195,7 @@ def _merged(families: Iterable[set[str]]) -> list[Variables]:
 
 def check_memory(tree: gast.FunctionDef, kinds: Kinds, memory: Memory) -> None:
     """Refuse memory of which it is not known before the run what it holds."""
+    _check_types(tree, kinds, memory)
     for node in walk(tree):
         if not isinstance(node, gast.Name | gast.Attribute | gast.Subscript):
             continue
@@ -216,3 +217,19 @@ def check_memory(tree: gast.FunctionDef, kinds: Kinds, memory: Memory) -> None:
                 advice="write into a copy: z = x.astype(complex)",
             )
 
+
+def _check_types(tree: gast.FunctionDef, kinds: Kinds, memory: Memory) -> None:
+    """Refuse views of memory as numbers of another type."""
+    for node in walk(tree):
+        match node:
+            case gast.Call(func=gast.Attribute(value=array, attr="view")):
+                shown, own = kinds.of.get(node), kinds.of.get(array)
+            case _:
+                continue
+        is_retyped = isinstance(shown, Array) and isinstance(own, Array) and shown.dtype != own.dtype
+        if is_retyped and base_name(array) in memory.variables:
+            raise UnsupportedError(
+                "this shows memory that is written into as numbers of another type: not supported",
+                node=node,
+                advice="write into the array itself; z.real and z.imag can be written into",
+            )

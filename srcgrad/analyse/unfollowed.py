@@ -36,6 +36,7 @@ _FUNCTIONS = (gast.FunctionDef, gast.Lambda)
 
 def check_followed(tree: gast.FunctionDef, kinds: Kinds, varied: frozenset[str]) -> None:
     """Refuse calls that may write into arrays, and objects that may hold them, where what they do is not known."""
+    check_records(tree, kinds, varied)
     for node in gast.walk(tree):
         match node:
             case gast.With(items=items):
@@ -60,6 +61,38 @@ def check_followed(tree: gast.FunctionDef, kinds: Kinds, varied: frozenset[str])
                 _check_given_functions(node, kinds)
             case _:
                 pass
+
+
+def check_records(tree: gast.FunctionDef, kinds: Kinds, varied: frozenset[str]) -> None:
+    """Refuse differentiated values in arrays of records or objects."""
+    for node in gast.walk(tree):
+        match node:
+            case gast.Assign(targets=[target], value=value) | gast.AugAssign(target=target, value=value):
+                _check_record(target, value, kinds, varied)
+            case _:
+                pass
+
+
+def _check_record(target: gast.expr, value: gast.expr, kinds: Kinds, varied: frozenset[str]) -> None:
+    places: list[gast.expr] = [value]
+    while isinstance(target, gast.Subscript | gast.Attribute):
+        target = target.value
+        places.append(target)
+    if not any(_is_of_records(kinds.of.get(place)) for place in places):
+        return
+    given = [value]
+    if isinstance(value, gast.Call):
+        given += [*value.args, *(keyword.value for keyword in value.keywords)]
+    if any(dependencies(part, kinds) & varied for part in given):
+        raise UnsupportedError(
+            "a differentiated value is put into an array of records or objects: not supported",
+            node=value,
+            advice="keep an array for each field, or a list",
+        )
+
+
+def _is_of_records(kind: Kind | None) -> bool:
+    return isinstance(kind, Array) and kind.dtype == "object"
 
 
 def _may_write(node: gast.Call) -> UnsupportedError:

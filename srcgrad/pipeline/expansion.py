@@ -15,6 +15,7 @@ from srcgrad.analyse.kinds import Kinds, infer
 from srcgrad.analyse.operations import may_carry
 from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.analyse.tangency import tangency
+from srcgrad.analyse.unfollowed import check_records
 from srcgrad.differentiate.forward.needed import forward_needs
 from srcgrad.differentiate.holding import NOTHING_HELD, Held
 from srcgrad.differentiate.needed import parts_to_name, statements_of
@@ -108,6 +109,8 @@ def expand(
             observe(tree)
             found = infer(tree, function, kinds, program)
         present = Program(tree, function, found, form.activity(tree, found, wrt), wrt, names, program, held)
+        if number == 0:
+            check_records(tree, found, present.active.ever_varied(wrt))
         wider = next((wider for step in form.steps if (wider := step(present)) is not None), None)
         if wider is None:
             check_rebinding(tree, found)

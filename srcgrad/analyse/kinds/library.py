@@ -20,6 +20,7 @@ from srcgrad.analyse.operations import may_carry
 from srcgrad.kind import (
     Array,
     Constant,
+    DictOf,
     Dimension,
     Instance,
     Kind,
@@ -103,10 +104,12 @@ def dtype_of(kind: Kind | None, default: str) -> str:
         return default
     if isinstance(kind, Constant):
         try:
-            return str(np.dtype(kind.value).name)
+            found = np.dtype(kind.value)
+            return "object" if found.names else str(found.name)
         except TypeError:
             return default
-    return default
+    # A list of fields: an array of records.
+    return "object" if isinstance(kind, SequenceOf | TupleOf | DictOf) else default
 
 
 def _created(

@@ -7,6 +7,7 @@ equal exactly if the polynomials are.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -16,6 +17,8 @@ from srcgrad.kind import ANY_LENGTH, Dimension
 Terms = tuple[tuple[tuple[str, ...], int], ...]
 
 _UNKNOWN = re.compile(r"~\d+")
+# An atom longer than this is not written out: those of a recursion would grow without an end.
+_LONGEST = 400
 
 
 @lru_cache(maxsize=8192)
@@ -113,8 +116,15 @@ def divide(left: Dimension, right: Dimension) -> Dimension | None:
 
 
 def function(name: str, *arguments: object) -> str:
-    """The atom for a value that is determined by others: ``max(n,m)``."""
-    return f"{name}({','.join(str(argument).replace(' ', '') for argument in arguments)})"
+    """The atom for a value that is determined by others: ``max(n,m)``.
+
+    A long one is told by the hash of its text, and by the unknowns in it.
+    """
+    atom = f"{name}({','.join(str(argument).replace(' ', '') for argument in arguments)})"
+    if len(atom) <= _LONGEST:
+        return atom
+    digest = hashlib.sha256(atom.encode()).hexdigest()[:16]
+    return f"{name}({','.join([f'h{digest}', *sorted(unknowns(atom))])})"
 
 
 @lru_cache(maxsize=8192)
