@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from srcgrad import grad
+from srcgrad import grad, stop_gradient
 
 
 @dataclass(frozen=True)
@@ -379,6 +379,14 @@ def writes_into_an_array_of_objects(x):
     table = np.empty(2, dtype=object)
     table[0] = x  # <-
     return np.sum(table[0] ** 2)
+
+
+@refused("'z' is a constant", "stop_gradient(y)", X)
+def writes_into_what_is_stopped(x):
+    y = 2.0 * x
+    z = stop_gradient(y)  # <-
+    z[0] = x[1]
+    return np.sum(y * x)
 
 
 # ---- results ----

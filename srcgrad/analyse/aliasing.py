@@ -27,7 +27,7 @@ _VIEWS = frozenset(
     "broadcast_to broadcast_arrays asarray asanyarray ascontiguousarray asfortranarray "
     "array_split split hsplit vsplit dsplit flip flipud fliplr rot90 "
     "conjugate einsum real imag matrix_transpose permute_dims real_if_close require unstack nan_to_num astype "
-    "array".split()
+    "array stop_gradient".split()
 )
 # Those of them that copy unless they are told not to.
 _COPIES = frozenset({"array", "astype", "nan_to_num"})

@@ -17,10 +17,11 @@ from srcgrad.analyse.activity import activity
 from srcgrad.analyse.aliasing import bindings, held_places, shared_objects
 from srcgrad.analyse.effects import Body, calls_that_write, writes_in_place
 from srcgrad.analyse.mutation import changed_names
-from srcgrad.analyse.operations import is_path
+from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.analyse.views import brief_views
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, Number, Opaque, SequenceOf
+from srcgrad.stopping import stop_gradient
 from srcgrad.syntax.build import base_name
 from srcgrad.syntax.printer import print_tree
 from srcgrad.syntax.walking import walk
@@ -219,9 +220,20 @@ def check_memory(tree: gast.FunctionDef, kinds: Kinds, memory: Memory) -> None:
 
 
 def _check_types(tree: gast.FunctionDef, kinds: Kinds, memory: Memory) -> None:
-    """Refuse views of memory as numbers of another type."""
+    """Refuse views of memory as numbers of another type, or as constants."""
     for node in walk(tree):
         match node:
+            case gast.Assign(targets=[gast.Name(id=variable)], value=gast.Call() as value) if variable in (
+                memory.variables
+            ):
+                target = single_target(value, kinds)
+                if target is not None and target.function is stop_gradient:
+                    raise UnsupportedError(
+                        f"{variable!r} is a constant that changes where what it shares is written into: not supported",
+                        node=value,
+                        advice="stop the gradient of a copy: stop_gradient(y.copy())",
+                    )
+                continue
             case gast.Call(func=gast.Attribute(value=array, attr="view")):
                 shown, own = kinds.of.get(node), kinds.of.get(array)
             case _:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from srcgrad.analyse.dependence import dependencies
+from srcgrad.analyse.effects import writes_in_place
 from srcgrad.analyse.mutation import IN_PLACE_METHODS, mutated_by
 from srcgrad.analyse.operations import single_target
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, DictOf, Function, Instance, Kind, Number, SequenceOf, TupleOf
 from srcgrad.rules.registry import has_rule, is_hashable, is_nondifferentiable
+from srcgrad.stopping import stop_gradient
 from srcgrad.syntax.build import base_name, local_names
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _FUNCTIONS = (gast.FunctionDef, gast.Lambda)
 def check_followed(tree: gast.FunctionDef, kinds: Kinds, varied: frozenset[str]) -> None:
     """Refuse calls that may write into arrays, and objects that may hold them, where what they do is not known."""
     check_records(tree, kinds, varied)
+    written = {name for name, _, _, _ in writes_in_place(tree, kinds)}
     for node in gast.walk(tree):
         match node:
             case gast.With(items=items):
@@ -47,6 +50,14 @@ def check_followed(tree: gast.FunctionDef, kinds: Kinds, varied: frozenset[str])
                             node=item.context_expr,
                             advice="use the value itself",
                         )
+            case gast.Assign(targets=[gast.Name(id=variable)], value=gast.Call() as called) if variable in written:
+                target = single_target(called, kinds)
+                if target is not None and target.function is stop_gradient:
+                    raise UnsupportedError(
+                        f"{variable!r} is a constant for the derivative, and is written into: not supported",
+                        node=called,
+                        advice="write into a copy: stop_gradient(y).copy()",
+                    )
             case gast.Expr(value=gast.Call() as called) if mutated_by(called) is None and _is_unknown(
                 _target(called, kinds)
             ):
