@@ -47,7 +47,7 @@ def history_pop0(x, s):
     return np.sum(hist[0] * hist[1])
 
 
-@program(array(4), array(4), number())
+@program(array(4), array(4), number(), complex_step=False)
 def complex_parts(x, y, s):
     z = np.zeros(4, complex)
     z.real[:] = x * s
@@ -57,7 +57,7 @@ def complex_parts(x, y, s):
     return np.sum(np.abs(z) ** 2) + z.imag[2]
 
 
-@program(array(4), array(4), number())
+@program(array(4), array(4), number(), complex_step=False)
 def complex_parts_loop(x, y, s):
     z = np.zeros(4, dtype=complex)
     for k in range(3):
@@ -152,7 +152,7 @@ def one_element(x, s):
     return x.sum() ** 2
 
 
-@program(array(), number())
+@program(array(), number(), complex_step=False)
 def zero_d(x, s):
     x[()] = x * s
     x[...] *= x
@@ -246,7 +246,7 @@ def mixed_index(A, v):
     return np.sum(A * A)
 
 
-@program(array(4), number())
+@program(array(4), number(), complex_step=False)
 def alias_through_asarray(x, s):
     y = np.asarray(x)
     y[0] = s
@@ -259,7 +259,7 @@ def alias_through_asarray(x, s):
     return np.sum(x * x) + np.sum(t)
 
 
-@program(array(4), number())
+@program(array(4), number(), complex_step=False)
 def real_of_real(x, s):
     r = x.real
     r *= s
@@ -273,7 +273,7 @@ def real_of_real(x, s):
     return np.sum(x * x) + np.sum(i)
 
 
-@program(array(4), number())
+@program(array(4), number(), complex_step=False)
 def int_buffer(x, s):
     k = np.zeros(4, int)
     for i in range(4):
@@ -296,7 +296,7 @@ def bool_buffer(x, s):
     return np.sum(x * x)
 
 
-@program(array(4), number())
+@program(array(4), number(), complex_step=False)
 def float_into_int(x, s):
     k = np.zeros(4, int)
     k[:] = x * 10

@@ -1,4 +1,4 @@
-"""Buffers of numerical programs: stencils, factorizations, rings, states in objects, names chosen on the way."""
+"""Buffers of numerical programs: stencils, factorizations, rings, states in objects, names chosen in loops."""
 
 from __future__ import annotations
 
