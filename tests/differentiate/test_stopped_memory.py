@@ -1,4 +1,4 @@
-"""What ``stop_gradient`` gives is the very same array: a constant for the derivative, whatever is written there later."""
+"""What ``stop_gradient`` gives is the very same array: a constant for the derivative, whatever is written there."""
 
 from __future__ import annotations
 
