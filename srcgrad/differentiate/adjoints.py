@@ -189,9 +189,10 @@ class Adjoints:
             else:
                 self._share(full)
             expression = full
-        elif isinstance(target, Scalar) and self._is_without_dimensions(expression):
+        elif isinstance(target, Scalar) and isinstance(held := self._held(expression), Array | Number):
             # The adjoint of a number is a number: an array without dimensions may be written into.
-            expression = subscript(expression, gast.Tuple([], gast.Load()))
+            is_array = isinstance(held, Array)
+            expression = subscript(expression, tuple_of()) if is_array else call("np.sum", expression)
         elif isinstance(target, Scalar) and self._may_be_integer(expression):
             expression = call("float", expression)
         elif isinstance(target, Scalar) and isinstance(expression, gast.Name):
@@ -212,12 +213,11 @@ class Adjoints:
         part = self.part(leaf)
         return augment(subscript(part, "...") if isinstance(part, gast.Name | gast.Call) else part, "+", expression)
 
-    def _is_without_dimensions(self, expression: gast.expr) -> bool:
-        """Whether an expression is a variable that holds an array where a number is meant."""
+    def _held(self, expression: gast.expr) -> Kind | None:
+        """The kind of what an expression that is a variable holds."""
         if not isinstance(expression, gast.Name):
-            return False
-        kind = self.kinds.variables.get(expression.id) or self.known.get(expression.id)
-        return isinstance(kind, Array | Number)
+            return None
+        return self.kinds.variables.get(expression.id) or self.known.get(expression.id)
 
     def _may_be_integer(self, expression: gast.expr) -> bool:
         """Whether an adjoint of a number might be an integer of the program: ``n`` for ``n * x``."""

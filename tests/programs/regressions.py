@@ -244,3 +244,15 @@ def value_of_the_trip_before(a, x):
             s += np.sum(v * v)  # noqa: F821
         v = x * i * a
     return s
+
+
+@program(array(4), number(), tags="number or array of which a slice is read", autograd=False, jax=False)
+def number_or_array_then_slice(x, b):
+    base = np.cos(x[0])
+    total = base
+    if b > 0.0:
+        total = x.copy()
+    total *= b
+    total = total + x
+    v = total[1::2]
+    return np.sum(v * v)
