@@ -186,6 +186,12 @@ def returns_a_formatted_text(x):
     return f"{x}"  # <-
 
 
+@refused("a function that is made in a comprehension reads", "lambda v: v * k")
+def binds_late_in_a_comprehension(x):
+    functions = [lambda v: v * k for k in range(3)]  # <-
+    return functions[0](x) * functions[1](x)
+
+
 # ---- calls ----
 
 

@@ -13,7 +13,7 @@ from srcgrad.normalise.binding import Binding
 from srcgrad.normalise.lifting import never
 from srcgrad.normalise.order import IsPure, Order
 from srcgrad.normalise.scopes import DEFINITIONS, LOOPS, own_nodes, replaced, with_blocks
-from srcgrad.syntax.build import local_names, name, names_assigned, names_read, substitute
+from srcgrad.syntax.build import local_names, name, names_assigned, names_read, parameter_names, substitute
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.tree import copy_tree, located_at
 
@@ -145,9 +145,14 @@ class _Inliner:
 
 
 def _captured(callee: gast.FunctionDef) -> set[str]:
-    """The variables of the callee that functions inside it hold on to."""
+    """The variables of the callee that functions inside it hold on to, other than by the values of their defaults."""
     inner = [node for node in own_nodes(callee.body) if isinstance(node, DEFINITIONS)]
-    return names_read(inner) & local_names(callee)
+    bodies = [node.body if isinstance(node.body, list) else [node.body] for node in inner]
+    own = [
+        set(parameter_names(node.args)) if isinstance(node, gast.FunctionDef | gast.Lambda) else set() for node in inner
+    ]
+    read = [names_read(body) - parameters for body, parameters in zip(bodies, own, strict=True)]
+    return set().union(*read) & local_names(callee)
 
 
 def _stored(variable: gast.expr) -> gast.expr:

@@ -6,6 +6,7 @@ import gast
 
 from srcgrad.errors import UnsupportedError
 from srcgrad.normalise.scopes import jumps_out_of, own_nodes
+from srcgrad.syntax.build import names_read, parameter_names
 from srcgrad.syntax.walking import walk
 
 # Node type by name, for several exist only in newer versions of Python: what it is called, and what to do.
@@ -38,6 +39,8 @@ def refuse_unsupported(function: gast.FunctionDef, allow_nonlocal: bool = False)
                 node=node.target,
                 advice="use a plain comprehension",
             )
+        if isinstance(node, gast.ListComp | gast.SetComp | gast.GeneratorExp):
+            _refuse_late_binding(node)
         if isinstance(node, (gast.Tuple, gast.List)) and isinstance(node.ctx, gast.Store) and not node.elts:
             raise UnsupportedError(
                 "unpacking into nothing is not differentiated",
@@ -53,6 +56,21 @@ def refuse_unsupported(function: gast.FunctionDef, allow_nonlocal: bool = False)
                 advice="leave after the try statement",
             )
     _refuse_declarations(function, allow_nonlocal)
+
+
+def _refuse_late_binding(node: gast.ListComp | gast.SetComp | gast.GeneratorExp) -> None:
+    """A function that a comprehension gives would find the last value of the comprehension's variables."""
+    made = node.elt
+    if not isinstance(made, gast.Lambda):
+        return
+    bound = {part.id for generator in node.generators for part in gast.walk(generator.target) if hasattr(part, "id")}
+    read = sorted(bound & (names_read([made.body]) - set(parameter_names(made.args))))
+    if read:
+        raise UnsupportedError(
+            f"a function that is made in a comprehension reads the comprehension's variable {read[0]!r}",
+            node=made,
+            advice=f"give it the value as a default: lambda ..., {read[0]}={read[0]}: ...",
+        )
 
 
 def _refuse_by_type(node: gast.AST) -> None:

@@ -25,6 +25,7 @@ from srcgrad.kind import Function
 from srcgrad.normalise.scopes import LOOPS, blocks_of, own_nodes
 from srcgrad.syntax.build import assign, copy_tree, local_names, located_at, name, parameter_names
 from srcgrad.syntax.names import Names
+from srcgrad.syntax.scopes import COMPREHENSIONS
 from srcgrad.syntax.tree import with_replaced
 from srcgrad.syntax.walking import children, walk
 
@@ -197,6 +198,8 @@ def _with_settled_defaults(
 ) -> Replaced | None:
     """A statement that makes functions, behind one that gives their values variables; None where it makes none."""
     made = [node for node in _own_expressions(statement) if isinstance(node, _INNER) and node in called]
+    repeated = [part for part in own_nodes([statement]) if isinstance(part, COMPREHENSIONS)]
+    made = [node for node in made if not any(inner is node for part in repeated for inner in walk(part))]
     made = [node for node in made if not all(is_settled(value, tree) for value in _defaults(node.args).values())]
     if not made or _in_a_loop(statement, tree):
         return None

@@ -31,6 +31,7 @@ from srcgrad.normalise.ternaries import expand_conditional
 from srcgrad.normalise.uncalled import without_uncalled
 from srcgrad.pipeline.bound_values import with_bound_values
 from srcgrad.pipeline.built_in import with_functions_built_in
+from srcgrad.pipeline.closures import with_tuples_for_closures
 from srcgrad.pipeline.definitions import with_definitions
 from srcgrad.pipeline.derivatives_inside import check_derivatives, with_derivatives
 from srcgrad.pipeline.effects_apart import effects_apart
@@ -174,6 +175,10 @@ def _bound_values(program: Program) -> gast.FunctionDef | None:
     return with_bound_values(program.tree, program.kinds, program.active, program.names)
 
 
+def _closures(program: Program) -> gast.FunctionDef | None:
+    return with_tuples_for_closures(program.tree, program.kinds, program.active, program.names)
+
+
 def _picked_functions(program: Program) -> gast.FunctionDef | None:
     given = (program.tree, program.function, program.kinds, program.active, program.names, program.source)
     return with_branches_for_picked(*given)
@@ -256,6 +261,7 @@ REVERSE = Form(
         _calls,
         _versions,
         _bound_values,
+        _closures,
         _picked_functions,
         _checkpointed_loops,
         _spelling,
@@ -281,6 +287,7 @@ FORWARD = Form(
         _calls,
         _versions,
         _bound_values,
+        _closures,
         _picked_functions,
         _plain_loops,
         _spelling,

@@ -23,8 +23,9 @@ from srcgrad.kind import Function, Kind, SequenceOf, TupleOf
 from srcgrad.normalise import normalise
 from srcgrad.normalise.hoisting import hoist
 from srcgrad.normalise.inlining import InlineBody, inline_calls
-from srcgrad.normalise.scopes import own_nodes
+from srcgrad.normalise.scopes import LOOPS, own_nodes
 from srcgrad.pipeline.bound_values import is_settled
+from srcgrad.pipeline.closures import with_captures_as_defaults
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.pipeline.requests import NESTED
 from srcgrad.pipeline.spreading import spread
@@ -50,6 +51,7 @@ def calls_to_write_out(
     """
     writing = {call for call, _ in calls_that_write(tree, kinds, program.body)}
     chosen: dict[gast.Call, InlineBody] = {}
+    repeated = {node for loop in own_nodes(tree.body) if isinstance(loop, LOOPS) for node in walk(loop)}
     own = {node for node in own_nodes(tree.body) if isinstance(node, _INNER)}
     for statement, call in _whole_calls(tree):
         target = single_target(call, kinds)
@@ -61,6 +63,9 @@ def calls_to_write_out(
             continue
         body = _body(call, target, call in writing, tree, function, kinds, program, names)
         if body is not None:
+            if call in repeated:
+                # What one trip makes must not share the variables of the next.
+                body = InlineBody(with_captures_as_defaults(body.tree), body.arguments)
             chosen[call] = body
     return chosen
 
