@@ -81,18 +81,18 @@ def sum_to(a: Any, shape: Any) -> Any:
     if have != wanted:
         return add_up
 
-    def form(a: Any, shape: Any) -> Any:
-        if a.shape == shape:
-            return np.asarray(a)
-        return add_up_(a, shape)
-
     from numba import njit
 
     add_up_ = njit(add_up)
-    contiguous = a.layout == "C" and not a.readonly if hasattr(a, "readonly") else a.layout == "C"
-    if contiguous:
-        return form
-    return add_up
+    # A broadcast array is read-only and has holes: its copy is an array like any other.
+    contiguous = a.layout == "C" and a.mutable
+
+    def form(a: Any, shape: Any) -> Any:
+        if a.shape == shape:
+            return np.asarray(a) if contiguous else a.copy()
+        return add_up_(a, shape)
+
+    return form
 
 
 @overload(runtime.zeros_like)

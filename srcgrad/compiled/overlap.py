@@ -12,7 +12,15 @@ import gast
 
 from srcgrad.compiled.unit import Unit
 from srcgrad.kind import Array, Scalar
-from srcgrad.syntax.build import base_name, copy_tree, names_assigned, names_read, subscript, substitute
+from srcgrad.syntax.build import (
+    base_name,
+    copy_tree,
+    names_assigned,
+    names_read,
+    parameter_names,
+    subscript,
+    substitute,
+)
 from srcgrad.syntax.printer import print_tree
 
 # NumPy's functions and methods whose result may be a view of an argument.
@@ -30,7 +38,7 @@ _FRESH_NODES = (gast.BinOp, gast.UnaryOp, gast.Compare, gast.Constant, gast.Join
 
 def without_overlapping_updates(unit: Unit) -> gast.FunctionDef:
     """The function with ``a[s] op= v`` written out where ``v`` may read other elements of what ``a[s]`` writes."""
-    sharing = _Sharing(unit)
+    sharing = Sharing(unit)
 
     class Rewriter(gast.NodeTransformer):
         def visit_AugAssign(self, node: gast.AugAssign) -> gast.AST:
@@ -48,12 +56,13 @@ def without_overlapping_updates(unit: Unit) -> gast.FunctionDef:
     return Rewriter().visit(substitute(unit.tree, {}))
 
 
-class _Sharing:
+class Sharing:
     """Which variables of a function may share memory, wherever they stand."""
 
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self._leader: dict[str, str] = {}
+        self._given = set(parameter_names(unit.tree.args)) - set(_copied(unit.tree))
         for node in gast.walk(unit.tree):
             match node:
                 case gast.Assign(targets=targets, value=value):
@@ -87,6 +96,10 @@ class _Sharing:
     def _is_scalar(self, variable: str) -> bool:
         return isinstance(self.unit.variables.get(variable), Scalar)
 
+    def may_share(self, one: str, other: str) -> bool:
+        """Whether two variables may share memory; parameters may, but where they were copied."""
+        return one == other or self._of(one) == self._of(other) or {one, other} <= self._given
+
     def may_overlap(self, node: gast.AugAssign) -> bool:
         """Whether an update may read elements that it has written already."""
         base = base_name(node.target)
@@ -107,6 +120,17 @@ class _Sharing:
         indices = target.slice.elts if isinstance(target.slice, gast.Tuple) else [target.slice]
         plain = not any(isinstance(part, gast.Slice) for index in indices for part in gast.walk(index))
         return isinstance(kind, Array) and kind.ndim == len(indices) and plain
+
+
+def _copied(tree: gast.FunctionDef) -> Iterator[str]:
+    """The parameters that begin as copies: ``u = u.copy()``."""
+    for statement in tree.body:
+        match statement:
+            case gast.Assign(
+                targets=[gast.Name(id=parameter)],
+                value=gast.Call(func=gast.Attribute(value=gast.Name(id=same), attr="copy"), args=[]),
+            ) if parameter == same:
+                yield parameter
 
 
 class _Without(gast.NodeTransformer):

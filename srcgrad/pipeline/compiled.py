@@ -15,6 +15,7 @@ from srcgrad import runtime
 from srcgrad.backend import Numba
 from srcgrad.compiled.data import is_data, with_data_as_parameters
 from srcgrad.compiled.entry import Entry, decorated, entry
+from srcgrad.compiled.innermost import with_innermost_loops
 from srcgrad.compiled.overlap import without_overlapping_updates
 from srcgrad.compiled.records import with_typed_records
 from srcgrad.compiled.reductions import with_reductions_by_axis
@@ -37,6 +38,7 @@ PASSES: tuple[Callable[[Unit], gast.FunctionDef], ...] = (
     with_scattering_calls,
     with_reductions_by_axis,
     without_overlapping_updates,
+    with_innermost_loops,
 )
 
 
