@@ -7,7 +7,14 @@ from typing import Any, TypeVar, Unpack, overload
 
 from srcgrad.backend import Backend, CompileOptions, chosen_backend
 from srcgrad.calling.argnums import Argnums
-from srcgrad.calling.derivative import Derivative, ElementwiseGradient, Gradient, ValueAndGradient
+from srcgrad.calling.derivative import (
+    Derivative,
+    ElementwiseGradient,
+    Gradient,
+    HolomorphicGradient,
+    HolomorphicValueAndGradient,
+    ValueAndGradient,
+)
 from srcgrad.calling.made_inside import pulled
 from srcgrad.calling.pullback import Pullback, forward_and_pullback
 from srcgrad.custom import Maker, register_maker
@@ -24,6 +31,7 @@ def grad(
     argnums: Argnums = 0,
     *,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: Backend | None = None,
     **options: Unpack[CompileOptions],
 ) -> Gradient: ...
@@ -34,6 +42,7 @@ def grad(
     argnums: Argnums = 0,
     *,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: Backend | None = None,
     **options: Unpack[CompileOptions],
 ) -> Callable[[Function], Gradient]: ...
@@ -43,6 +52,7 @@ def grad(
     argnums: Argnums = 0,
     *,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: Backend | None = None,
     **options: Unpack[CompileOptions],
 ) -> Gradient | Callable[[Function], Gradient]:
@@ -60,6 +70,8 @@ def grad(
         or several.  A position or name that ``*args`` or ``**kwargs`` catches means that one item.
     has_aux : bool
         The function returns ``(value, auxiliary)``; the auxiliary part is handed through undifferentiated.
+    holomorphic : bool
+        The function is complex differentiable, and returns one complex number: the gradient is its complex derivative.
     backend : "numpy", "numba" or Numba, optional
         What runs the generated code: NumPy as it stands, or numba, which compiles it (`srcgrad.Numba` names the
         options); what `set_default_backend` or the environment variable SRCGRAD_BACKEND says where it is left out.
@@ -102,7 +114,7 @@ def grad(
     >>> grad(energy)(np.arange(4.0))
     array([ 0.,  4.,  8., 12.])
     """
-    return _made(Gradient, function, argnums, has_aux, backend, options)
+    return _made(HolomorphicGradient if holomorphic else Gradient, function, argnums, has_aux, backend, options)
 
 
 @overload
@@ -112,6 +124,7 @@ def value_and_grad(
     argnums: Argnums = 0,
     *,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: Backend | None = None,
     **options: Unpack[CompileOptions],
 ) -> ValueAndGradient: ...
@@ -122,6 +135,7 @@ def value_and_grad(
     argnums: Argnums = 0,
     *,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: Backend | None = None,
     **options: Unpack[CompileOptions],
 ) -> Callable[[Function], ValueAndGradient]: ...
@@ -131,6 +145,7 @@ def value_and_grad(
     argnums: Argnums = 0,
     *,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: Backend | None = None,
     **options: Unpack[CompileOptions],
 ) -> ValueAndGradient | Callable[[Function], ValueAndGradient]:
@@ -149,7 +164,8 @@ def value_and_grad(
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    return _made(ValueAndGradient, function, argnums, has_aux, backend, options)
+    cls = HolomorphicValueAndGradient if holomorphic else ValueAndGradient
+    return _made(cls, function, argnums, has_aux, backend, options)
 
 
 @overload

@@ -231,6 +231,18 @@ class ValueAndGradient(Derivative):
     options = Options("value_and_gradient", "scalar")
 
 
+class HolomorphicGradient(Gradient):
+    """The complex derivative of a complex differentiable function; made by `srcgrad.grad` with ``holomorphic``."""
+
+    options = Options("gradient", "holomorphic")
+
+
+class HolomorphicValueAndGradient(ValueAndGradient):
+    """Its value together with it; made by `srcgrad.value_and_grad` with ``holomorphic``."""
+
+    options = Options("value_and_gradient", "holomorphic")
+
+
 class ElementwiseGradient(Derivative):
     """The gradient of the sum of a function's results; made by `srcgrad.elementwise_grad`."""
 

@@ -105,7 +105,11 @@ def _call_of_derivative(derivative: Any) -> FunctionType:
         keywords = [f"{key}={key}" for key in primal.__code__.co_varnames[primal.__code__.co_argcount :]
                     [: primal.__code__.co_kwonlyargcount]]
         arguments = ", ".join([*written.positional, *star, *keywords, *two_stars])
-        text = f"def {name}({', '.join(written.header)}):\n    return derivative({arguments})\n"
+        lines = [f"return derivative({arguments})"]
+        if getattr(derivative, "_has_aux", False):
+            # Whoever differentiates it further has to see the pair.
+            lines = [f"result, auxiliary = derivative({arguments})", "return result, auxiliary"]
+        text = "\n    ".join([f"def {name}({', '.join(written.header)}):", *lines]) + "\n"
         filename = f"<srcgrad: {name} {id(derivative)}>"
         linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
         module: dict[str, Any] = {"derivative": derivative, "__name__": "srcgrad_generated.nested"}

@@ -30,7 +30,7 @@ class Options:
     """What is asked of a derivative, beside the arguments that it is taken with respect to."""
 
     form: Literal["gradient", "value_and_gradient", "pair", "tangent", "value_and_tangent", "value_and_tangents"]
-    result: Literal["scalar", "sum", "any"]
+    result: Literal["scalar", "holomorphic", "sum", "any"]
     has_aux: bool = False
     backend: Numba | None = None
 

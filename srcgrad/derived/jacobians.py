@@ -62,7 +62,7 @@ class Jacobian:
         push = self._push(args, kwargs)
         self._source = push.specialisation.generated.text
         arguments = push.chosen()
-        self._check_complex(arguments)
+        self._check_complex(arguments, None, by_rows=False)
         out: Any = None
         aux: Any = None
         blocks: list[list[Any]] = []
@@ -89,11 +89,13 @@ class Jacobian:
         single = not isinstance(argnums, tuple | list)
         arguments: Any = None
         rows: list[list[Any]] = []
+        if not self._holomorphic:
+            self._check_complex(None, out, by_rows=True)
         for cotangent in basis(out):
             gradients = pullback(cotangent)
             arguments = (gradients,) if single else gradients
             rows.append([np.asarray(leaf) for leaf in leaves(arguments)])
-        self._check_complex(arguments)
+        self._check_complex(arguments, out, by_rows=True)
         flat = np.stack([np.concatenate([np.ravel(leaf) for leaf in row]) for row in rows])
         start = 0
         whole = []
@@ -123,12 +125,26 @@ class Jacobian:
         jacobian = mapped(out, split)
         return (jacobian, aux) if self._has_aux else jacobian
 
-    def _check_complex(self, arguments: Any) -> None:
-        is_complex = any(np.iscomplexobj(leaf) for leaf in leaves(arguments))
-        if is_complex and not self._holomorphic:
+    def _check_complex(self, arguments: Any, out: Any, by_rows: bool) -> None:
+        """Refuse what has no single convention: a row is a gradient, of a real result; a column is a tangent."""
+        complex_argument = any(np.iscomplexobj(leaf) for leaf in leaves(arguments))
+        complex_result = any(np.iscomplexobj(leaf) for leaf in leaves(out))
+        if self._holomorphic:
+            if not complex_argument:
+                raise ArgumentTypeError(
+                    "holomorphic=True is for complex arguments",
+                    advice="pass complex numbers, or leave holomorphic=True out",
+                )
+            return
+        if by_rows and complex_result:
+            raise ArgumentTypeError(
+                "rows of the Jacobian of a complex result have no single convention",
+                advice="use jacfwd, or for a function that is complex differentiable pass holomorphic=True",
+            )
+        if not by_rows and complex_argument:
             raise ArgumentTypeError(
                 "the Jacobian with respect to complex numbers has no single convention",
-                advice="for a function that is complex differentiable pass holomorphic=True",
+                advice="for a function that is complex differentiable pass holomorphic=True; else use jacrev",
             )
 
 
@@ -172,6 +188,12 @@ class AnyJacobian(Jacobian):
         except SrcgradError:
             return self._columns(args, kwargs)
         out = found[0][0] if self._has_aux else found[0]
-        if size(out) < size(push.chosen()):
+        arguments = push.chosen()
+        fewer_rows = size(out) < sum(size(argument) for argument in arguments)
+        if not self._holomorphic:
+            # A complex result has columns alone, complex arguments have rows alone.
+            complex_result = any(np.iscomplexobj(leaf) for leaf in leaves(out))
+            fewer_rows = not complex_result and (fewer_rows or any(np.iscomplexobj(leaf) for leaf in leaves(arguments)))
+        if fewer_rows:
             return self._rows(args, kwargs, found)
         return self._columns(args, kwargs)

@@ -85,8 +85,12 @@ def jacobian(
     return AnyJacobian(function, argnums, has_aux, holomorphic)
 
 
-def hessian(function: Function, argnums: Argnums = 0, *, has_aux: bool = False) -> Hessian:
+def hessian(
+    function: Function, argnums: Argnums = 0, *, has_aux: bool = False, holomorphic: bool = False
+) -> Hessian:
     """The Hessian of a function of one real result: forward mode over its gradient.
+
+    Parameters and errors are those of `jacfwd`; with ``holomorphic`` the function returns one complex number.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def hessian(function: Function, argnums: Argnums = 0, *, has_aux: bool = False) 
     array([[6., 2.],
            [2., 0.]])
     """
-    return Hessian(function, argnums, has_aux)
+    return Hessian(function, argnums, has_aux, holomorphic)
 
 
 def hvp(function: Function, argnums: Argnums = 0) -> HessianProduct:

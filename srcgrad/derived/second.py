@@ -24,7 +24,8 @@ class Hessian(ForwardJacobian):
     def __init__(
         self, function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, holomorphic: bool = False
     ) -> None:
-        super().__init__(grad(function, argnums, has_aux=has_aux), argnums, has_aux, holomorphic)
+        gradient = grad(function, argnums, has_aux=has_aux, holomorphic=holomorphic)
+        super().__init__(gradient, argnums, has_aux, holomorphic)
         name_after(self, function, self.suffix)
 
     def __repr__(self) -> str:

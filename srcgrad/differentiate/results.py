@@ -19,8 +19,8 @@ from srcgrad.syntax.printer import print_tree
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
 
-# One real number; the sum of all numbers of the result; whatever cotangent the caller gives.
-Seed = Literal["scalar", "sum", "any"]
+# One real number; one complex number; the sum of all numbers of the result; whatever cotangent the caller gives.
+Seed = Literal["scalar", "holomorphic", "sum", "any"]
 
 _ADVICE = "return one number, or use elementwise_grad (gradient of the sum), vjp (a cotangent of your own) or jacobian"
 
@@ -48,7 +48,7 @@ class Outcome:
             self.bar = names.fresh(self.bar)
             expressions.adjoints.known[self.bar] = self.kind
             start = Cotangent(name(self.bar), self.kind)
-        elif self.seed == "scalar" and isinstance(self.kind, Array | Number):
+        elif self.seed in ("scalar", "holomorphic") and isinstance(self.kind, Array | Number):
             expressions.statements.append(expression_statement(call("one_number", self.differentiated)))
             ones = call("np.ones_like", self.differentiated)
             start = Cotangent(ones, self.kind)
@@ -81,11 +81,18 @@ def seeded(value: gast.expr, seed: Seed, has_aux: bool, kinds: Kinds, returned: 
 def _check(kind: Kind, seed: Seed, returned: gast.Return) -> None:
     match kind:
         case Scalar(dtype=dtype) | Array(dtype=dtype) | Number(dtype=dtype):
-            if dtype.startswith("complex"):
+            if seed == "holomorphic" and not dtype.startswith("complex"):
+                raise ArgumentTypeError(
+                    "the result is real; with holomorphic=True a complex number is wanted",
+                    node=returned,
+                    advice="leave holomorphic=True out",
+                )
+            if dtype.startswith("complex") and seed != "holomorphic":
                 raise ArgumentTypeError(
                     "the result is complex; grad wants one real number",
                     node=returned,
-                    advice="return its real part, its modulus, or another real number",
+                    advice="return its real part, its modulus, or another real number; for a function that is complex "
+                    "differentiable pass holomorphic=True",
                 )
             if dtype.startswith(("int", "uint", "bool")):
                 described = "a truth value" if dtype == "bool" else "an integer"
@@ -94,7 +101,7 @@ def _check(kind: Kind, seed: Seed, returned: gast.Return) -> None:
                     node=returned,
                     advice="return a float: float(...), or 1.0 instead of 1",
                 )
-            if isinstance(kind, Array) and seed == "scalar" and kind.dims is not None:
+            if isinstance(kind, Array) and seed in ("scalar", "holomorphic") and kind.dims is not None:
                 known = [dim for dim in kind.dims if isinstance(dim, int) and dim != 1]
                 if known:
                     message = f"the result is an array of {len(kind.dims)} dimensions, not one number"

@@ -11,7 +11,7 @@ from srcgrad.backend import Numba
 from srcgrad.kind import DictOf, Instance, Kind, Opaque, SequenceOf, TupleOf
 
 Form = Literal["gradient", "value_and_gradient", "pair", "tangent", "value_and_tangent", "value_and_tangents"]
-Result = Literal["scalar", "sum", "any"]
+Result = Literal["scalar", "holomorphic", "sum", "any"]
 
 # The attribute by which a function that a derivative runs says of which derivative: a `Nested`.
 NESTED = "__srcgrad_nested__"
