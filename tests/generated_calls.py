@@ -128,4 +128,42 @@ def clamp(v, s):
             return v[i]
     return v[0] * s
 """,
+    "spread": """\
+def spread(v, s):
+    if len(v) < 2:
+        v *= s
+        return v[0]
+    middle = len(v) // 2
+    left = spread(v[:middle], 0.8 * s)
+    return left + spread(v[middle:], np.cos(s)) * v[0]
+""",
+    "turned": """\
+def turned(v, k):
+    v[k % len(v)] *= 0.9
+    return v if k == 0 else turned(v[::-1], k - 1)
+""",
+    "exchange": """\
+def exchange(v, w, s):
+    if v[0] > w[0]:
+        v, w = w, v
+    v[-1] += s * w[0] ** 2
+    return v, w[::-1]
+""",
+    "Tank": """\
+class Tank:
+    def __init__(self, level, rate):
+        self.level = level
+        self.rate = rate
+
+    def fill(self, s):
+        self.level[0] += s * self.rate
+        return self
+
+    def drain(self):
+        self.level *= 0.9
+        return self.level[1:]
+
+    def swap(self, other):
+        self.level, other.level = other.level, self.level
+""",
 }

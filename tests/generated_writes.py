@@ -158,6 +158,26 @@ def callee_writes(statements: Statements, scope: Scope, name: str, number: str) 
         ]
     if "tail" in scope.functions:
         options.append([f"tail({name})[0] = {number}"])
+    if "spread" in scope.functions:
+        target = statements.random.choice(scope.floats)
+        options += [[f"{target} = np.sin(spread({name}, {number}))"], [f"spread({name}[1:], {number})"]]
+    if "turned" in scope.functions:
+        options.append([f"SAME {fresh} = turned({name}, {statements.random.randint(0, 3)})", f"{fresh}[0] += {number}"])
+    fitting = [one for one, length in scope.arrays.items() if length == scope.arrays[name]]
+    if "exchange" in scope.functions:
+        second = statements.random.choice(fitting)
+        options.append([f"SAME {fresh} = exchange({name}, {second}, {number})[1]", f"{fresh}[0] = {number}"])
+    if "Tank" in scope.functions:
+        second = statements.random.choice(fitting)
+        options += [
+            [f"tank{fresh} = Tank({name}, {number})", f"tank{fresh}.fill({number}).drain()[0] *= 0.5"],
+            [
+                f"one{fresh}, two{fresh} = Tank({name}, 0.5), Tank({second}, {number})",
+                f"one{fresh}.swap(two{fresh})",
+                f"SAME {fresh} = one{fresh}.fill(0.7).level",
+                f"two{fresh}.drain()[-1] = {number}",
+            ],
+        ]
     if "clamp" in scope.functions:
         target = statements.random.choice(scope.floats)
         options.append([f"{target} = np.sin(clamp({name}, {number}))"])
