@@ -200,7 +200,11 @@ class Writes:
             taken = self.expressions.bind(part, kind)
             self.expressions.volatile = frozenset()
         zero = gast.Constant(0.0, None) if isinstance(kind, Array) else self._zero(target, kind)
-        self.expressions.statements.append(assign(everything(part), zero))
+        cleared = everything(part)
+        if isinstance(kind, Array) and not isinstance(target, gast.Name) and not self._is_element(target):
+            # The array itself is cleared: parts of it may be added to.
+            cleared = subscript(part, "...")
+        self.expressions.statements.append(assign(cleared, zero))
         self._name_value(target, value)
         self._push(value, taken, kind)
         return step
@@ -264,6 +268,9 @@ class Writes:
 
     def _own(self, base: str) -> None:
         self.expressions.statements.extend(self.adjoints.own(base))
+
+    def _is_element(self, target: gast.expr) -> bool:
+        return isinstance(target, gast.Subscript) and isinstance(self.kinds.of.get(target.value), Array | Number)
 
     def _zero(self, target: gast.expr, kind: Kind) -> gast.expr:
         if isinstance(target, gast.Subscript) and isinstance(self.kinds.of.get(target.value), Array | Number):

@@ -19,6 +19,7 @@ from srcgrad.differentiate.adjoints import Adjoints
 from srcgrad.differentiate.calls import Calls
 from srcgrad.differentiate.expressions import Expressions
 from srcgrad.differentiate.fetching import fetched_once
+from srcgrad.differentiate.fetching_parts import parts_fetched_once
 from srcgrad.differentiate.holding import NOTHING_HELD, Held
 from srcgrad.differentiate.layout import Sweeps, sweeps
 from srcgrad.differentiate.naming import Helpers
@@ -113,6 +114,8 @@ def derive(
     both = sweeps(steps, plan, kept)
     bound = {*parameters, *surely_bound(both.forward)}
     both.reverse = fetched_once(both.reverse, adjoints.shadow_variables, bound)
+    both.reverse, fetched = parts_fetched_once(both.reverse, both.forward, bound, names.fresh)
+    adjoints.known.update((bar, kinds.evaluate(part)) for bar, part in fetched.items())
     return Derivation(
         both,
         result.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,15 @@ def _construction(expressions: Expressions, node: gast.Call) -> gast.expr | None
     dots = {place.attr: expressions.kept(value) for place, value in places}
     kind = expressions.kind_of(node)
     for attr, inside in kind.attributes if isinstance(kind, Instance) else ():
-        if attr not in dots and may_carry(inside):
+        if attr not in dots and may_carry(inside) and _has_from_the_start(cls, attr):
             dots[attr] = zero_tangent(inside, attribute(expressions.value_of(node), attr))
     return call(expressions.helpers.name_of("SimpleNamespace", types.SimpleNamespace), **dots)
+
+
+def _has_from_the_start(cls: type, attribute: str) -> bool:
+    """Whether new objects of a class may have an attribute that was not given: one that is assigned later does not."""
+    if cls is types.SimpleNamespace:
+        return False
+    if dataclasses.is_dataclass(cls) and not hasattr(cls, "__post_init__"):
+        return any(field.name == attribute for field in dataclasses.fields(cls))
+    return True
