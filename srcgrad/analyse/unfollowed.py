@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gast
+import numpy as np
 
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.effects import writes_in_place
@@ -85,7 +86,8 @@ def check_records(tree: gast.FunctionDef, kinds: Kinds, varied: frozenset[str]) 
 
 
 def _check_record(target: gast.expr, value: gast.expr, kinds: Kinds, varied: frozenset[str]) -> None:
-    places: list[gast.expr] = [value]
+    is_made = isinstance(value, gast.Call) and _target(value, kinds) in (np.array, np.asarray, np.asanyarray)
+    places: list[gast.expr] = [value] if is_made else []
     while isinstance(target, gast.Subscript | gast.Attribute):
         target = target.value
         places.append(target)
