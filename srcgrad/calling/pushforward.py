@@ -10,12 +10,40 @@ from srcgrad.calling.directions import chunks, unit_directions
 from srcgrad.calling.named import named_function
 from srcgrad.calling.parameters import Parameters
 from srcgrad.calling.sharing import derivatives_of
-from srcgrad.calling.specialising import Options, Specialisation
+from srcgrad.calling.specialising import Options, Specialisation, Specialisations
 from srcgrad.calling.structures import is_number, size
 from srcgrad.calling.tangents import WithTangents, fitted_tangent, is_left_out
 from srcgrad.errors import ArgumentTypeError, SrcgradError
 from srcgrad.pipeline import resolve
 from srcgrad.runtime import column, stacked, zero_tangent, zero_tangents
+
+
+class Prepared:
+    """What the tangents of a function need that is the same for all calls: its parameters, its specialisations."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        choose: Callable[[Parameters], Choice | EveryPositional],
+        options: Options,
+    ) -> None:
+        resolved = resolve(function)
+        plain = named_function(resolved.function)
+        shared = derivatives_of(plain)
+        self.parameters: Parameters = shared.parameters(plain, len(resolved.leading), tuple(resolved.keywords))
+        self.specialisations: Specialisations = shared.specialisations(
+            self.parameters, choose(self.parameters), options
+        )
+        self.bind = self.parameters.binder(resolved.leading, resolved.keywords)
+        self._function, self._code = plain, plain.__code__
+
+    def is_current(self) -> bool:
+        """Whether the function's code is still the same: a notebook's autoreload replaces it in place."""
+        return self._function.__code__ is self._code
+
+    def at(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Pushforward:
+        """The tangent at some arguments."""
+        return Pushforward.of(self, args, kwargs)
 
 
 class Pushforward:
@@ -29,13 +57,19 @@ class Pushforward:
         choose: Callable[[Parameters], Choice | EveryPositional],
         options: Options,
     ) -> None:
-        resolved = resolve(function)
-        plain = named_function(resolved.function)
-        shared = derivatives_of(plain)
-        self.parameters: Parameters = shared.parameters(plain, len(resolved.leading), tuple(resolved.keywords))
-        specialisations = shared.specialisations(self.parameters, choose(self.parameters), options)
-        values = self.parameters.binder(resolved.leading, resolved.keywords)(*args, **kwargs)
-        self.specialisation: Specialisation = specialisations.find(values)
+        self._start(Prepared(function, choose, options), args, kwargs)
+
+    @classmethod
+    def of(cls, prepared: Prepared, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Pushforward:
+        """The tangent of a function that is prepared."""
+        made = cls.__new__(cls)
+        made._start(prepared, args, kwargs)
+        return made
+
+    def _start(self, prepared: Prepared, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        self.parameters = prepared.parameters
+        values = prepared.bind(*args, **kwargs)
+        self.specialisation: Specialisation = prepared.specialisations.find(values)
         self.arguments: tuple[Any, ...] = self.specialisation.arrangement.arguments(values)
 
     def __call__(self, tangents: Sequence[Any]) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from srcgrad.calling.argnums import Argnums, Choice
 from srcgrad.calling.pullback import forward_and_pullback
-from srcgrad.calling.pushforward import Pushforward
+from srcgrad.calling.pushforward import Prepared, Pushforward
 from srcgrad.calling.specialising import Options
 from srcgrad.calling.structures import leaves, size
 from srcgrad.derived.naming import name_after
@@ -41,6 +41,7 @@ class Jacobian:
         self._has_aux = has_aux
         self._holomorphic = holomorphic
         self._source: str | None = None
+        self._prepared: Prepared | None = None
         name_after(self, function, self.suffix)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -53,6 +54,9 @@ class Jacobian:
         if self._source is None:
             raise ArgumentTypeError("nothing is generated yet", advice="call it once")
         return self._source
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.primal, self._argnums, self._has_aux, self._holomorphic)
 
     def __repr__(self) -> str:
         return f"<{self.noun} of {getattr(self.primal, '__name__', self.primal)}>"
@@ -75,8 +79,10 @@ class Jacobian:
 
     def _push(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Pushforward:
         """The function with its tangents in several directions, at these arguments."""
-        options = Options("value_and_tangents", "any", self._has_aux)
-        return Pushforward(self.primal, args, kwargs, lambda parameters: Choice(parameters, self._argnums), options)
+        if self._prepared is None or not self._prepared.is_current():
+            options = Options("value_and_tangents", "any", self._has_aux)
+            self._prepared = Prepared(self.primal, lambda parameters: Choice(parameters, self._argnums), options)
+        return self._prepared.at(args, kwargs)
 
     def _rows(self, args: Sequence[Any], kwargs: Mapping[str, Any], found: Any = None) -> Any:
         """In reverse mode: one row for each number of the result."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
-from srcgrad import ArgumentTypeError, hessian, jacfwd, jacobian, jacrev, jvp
+from srcgrad import ArgumentTypeError, hessian, hvp, jacfwd, jacobian, jacrev, jvp
 
 BOTH = pytest.mark.parametrize("make", [jacfwd, jacrev, jacobian], ids=lambda make: make.__name__)
 
@@ -47,6 +49,12 @@ def test_holomorphic(make) -> None:
     assert make(lambda z: z**3, holomorphic=True)(1.0 + 2.0j) == pytest.approx(3.0 * (1.0 + 2.0j) ** 2)
     with pytest.raises(ArgumentTypeError, match="holomorphic=True"):
         make(lambda z: z**3)(1.0 + 2.0j)
+
+
+def test_copies_and_pickles() -> None:
+    for made in (jacfwd(matrix_function), hessian(np.linalg.norm), hvp(np.linalg.norm)):
+        found = pickle.loads(pickle.dumps(made))
+        assert type(found) is type(made) and repr(found) == repr(made)
 
 
 def test_source_is_that_of_the_latest_call() -> None:
