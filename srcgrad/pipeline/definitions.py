@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import gast
@@ -18,7 +19,7 @@ from srcgrad.analyse.operations import operation_of, single_target
 from srcgrad.differentiate.application import check_value
 from srcgrad.differentiate.needed import statements_of
 from srcgrad.errors import SrcgradError, UnsupportedError
-from srcgrad.kind import ndim_of
+from srcgrad.kind import Function, Instance, ndim_of
 from srcgrad.normalise.scopes import own_nodes
 from srcgrad.pipeline.program import SourceProgram
 from srcgrad.rules.registry import Rule, definition_of, find, has_definition, has_rule
@@ -58,7 +59,10 @@ def _defined(
 ) -> tuple[Callable[..., Any], gast.Call] | None:
     """The definition to call, and the call with the arguments for it; None where the call stays as it is."""
     target = single_target(node, kinds)
-    if target is None or not has_definition(_called(target)):
+    if target is None:
+        return None
+    function = _called(node, target, kinds)
+    if not has_definition(function):
         return None
     arguments = tuple(node.args)
     keywords = tuple((keyword.arg or "**", keyword.value) for keyword in node.keywords)
@@ -76,7 +80,7 @@ def _defined(
     options = {key: bool(dependencies(value, kinds) & varied) for key, value in keywords}
     if rule is not None and _takes(rule, active, options):
         return None
-    defined = definition_of(_called(target), ndims)
+    defined = definition_of(function, ndims)
     if defined is None:
         return None
     call = gast.Call(node.func, list(arguments), [gast.keyword(_keyword(key), value) for key, value in keywords])
@@ -88,10 +92,12 @@ def _keyword(key: str) -> str | None:
     return None if key == "**" else key
 
 
-def _called(target: Target) -> Any:
+def _called(node: gast.Call, target: Target, kinds: Kinds) -> Any:
     """The function of a call as it is registered: with its receiver, for a method of an object of a library."""
-    if len(target.leading) == 1 and hasattr(target.function, "__get__"):
-        return target.function.__get__(target.leading[0])
+    called = kinds.of.get(node.func)
+    receiver = called.leading[0] if isinstance(called, Function) and called.bound and called.leading else None
+    if isinstance(receiver, Instance) and receiver.value is not None and isinstance(target.function, FunctionType):
+        return target.function.__get__(receiver.value)
     return target.function
 
 

@@ -8,8 +8,12 @@ from srcgrad.rules.registry import tangent
 from srcgrad.runtime import (
     block_adjoint,
     choose_adjoint,
+    cofactors,
+    cofactors_tangent,
     convolve_adjoint,
     correlate_adjoint,
+    cumprod_adjoint,
+    cumprod_adjoint_tangent,
     dot_adjoint,
     einsum_adjoint,
     gradient_adjoint,
@@ -18,6 +22,8 @@ from srcgrad.runtime import (
     kron_adjoint,
     matmul_adjoint,
     meshgrid_adjoint,
+    norm_adjoint,
+    norm_adjoint_tangent,
     products_of_others,
     products_of_others_tangent,
     reduceat_adjoint,
@@ -211,3 +217,32 @@ def irfft_adjoint_tangent(z_bar_dot: Any, a_dot: Any, z: Any, z_bar: Any, a: Any
 @tangent(hfft_adjoint, arguments=("z_bar", "a"))
 def hfft_adjoint_tangent(z_bar_dot: Any, a_dot: Any, z: Any, z_bar: Any, a: Any, axis: int, norm: Any) -> Any:
     return hfft_adjoint(z_bar_dot, a, axis, norm)
+
+
+# Adjoints of norms, determinants and running products.
+
+
+@tangent(cofactors)
+def tangent_of_cofactors(a_dot: Any, z: Any, a: Any) -> Any:
+    return cofactors_tangent(a_dot, a)
+
+
+@tangent(cumprod_adjoint, arguments=("z_bar", "a"))
+def tangent_of_running_products(z_bar_dot: Any, a_dot: Any, z: Any, z_bar: Any, a: Any, axis: Any) -> Any:
+    return cumprod_adjoint_tangent(z_bar_dot, a_dot, z_bar, a, axis)
+
+
+@tangent(norm_adjoint, arguments=("z_bar", "size", "x"))
+def tangent_of_norm(
+    z_bar_dot: Any,
+    size_dot: Any,
+    x_dot: Any,
+    z: Any,
+    z_bar: Any,
+    size: Any,
+    x: Any,
+    order: Any,
+    axis: Any,
+    keepdims: Any,
+) -> Any:
+    return norm_adjoint_tangent(z_bar_dot, size_dot, x_dot, z_bar, size, x, order, axis, keepdims)

@@ -1,8 +1,9 @@
-"""What a rule's annotations say of the values that an option may have."""
+"""What the signature of a rule says: names of its parameters, and annotations of the values an option may have."""
 
 from __future__ import annotations
 
 import functools
+import inspect
 import typing
 from collections.abc import Callable
 from typing import Any, Literal
@@ -25,3 +26,20 @@ def _hints(rule: Callable[..., Any]) -> dict[str, Any]:
         return typing.get_type_hints(rule)
     except (NameError, TypeError):  # annotations that only a type checker can read
         return {}
+
+
+def check_parameters(derivative: Callable[..., Any], form: str) -> None:
+    """Refuse a rule whose parameters do not say what is the result and what its adjoint: they are told by name."""
+    names = list(inspect.signature(derivative).parameters)
+    right = {
+        "partials": names[:1] == ["z"],
+        "adjoint": names[:2] == ["z_bar", "z"],
+        "tangent": "z" in names and all(name.endswith("_dot") for name in names[: names.index("z")]),
+        "definition": True,
+    }
+    expected = {"partials": "z, x, ...", "adjoint": "z_bar, z, x, ...", "tangent": "x_dot, ..., z, x, ..."}
+    if not right[form]:
+        raise ValueError(
+            f"the parameters of a rule of the form {form} are {expected[form]}, "
+            f"not {', '.join(names)} ({derivative.__qualname__})"
+        )

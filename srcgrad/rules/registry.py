@@ -18,6 +18,8 @@ from typing import Any, Literal, TypeVar
 import gast
 import numpy as np
 
+from srcgrad.rules.annotations import check_parameters
+
 Form = Literal["partials", "adjoint", "tangent", "definition"]
 Derivative = TypeVar("Derivative", bound=Callable[..., Any])
 
@@ -85,12 +87,8 @@ class Rule:
     def parameters(self) -> tuple[str, ...]:
         """The names of the function's arguments and options that the rule takes."""
         names = tuple(self.signature.parameters)
-        if self.form == "partials":
-            return names[1:]
-        if self.form == "adjoint":
-            return names[2:]
-        if self.form == "definition":
-            return names
+        if self.form in ("partials", "adjoint", "definition"):
+            return names[{"partials": 1, "adjoint": 2, "definition": 0}[self.form] :]
         return names[names.index("z") + 1 :]  # behind the tangents
 
     @functools.cached_property
@@ -127,10 +125,16 @@ _linearity: dict[Any, Literal["linear", "multilinear"]] = {}
 
 # Rules for SciPy are loaded when a function has no rule yet and the program has imported that part of SciPy.
 _on_demand: dict[str, tuple[str, ...]] = {
-    "scipy.fft": ("srcgrad.rules.scipy.fft",),
-    "scipy.integrate": ("srcgrad.rules.scipy.integrate",),
-    "scipy.linalg": ("srcgrad.rules.scipy.linalg", "srcgrad.rules.scipy.tangents"),
-    "scipy.special": ("srcgrad.rules.scipy.special", "srcgrad.rules.scipy.special_tangents"),
+    "scipy.fft": ("srcgrad.rules.scipy.fft", "srcgrad.rules.scipy.definitions"),
+    "scipy.integrate": ("srcgrad.rules.scipy.integrate", "srcgrad.rules.scipy.definitions"),
+    "scipy.linalg": ("srcgrad.rules.scipy.linalg", "srcgrad.rules.scipy.tangents", "srcgrad.rules.scipy.definitions"),
+    "scipy.stats": ("srcgrad.rules.scipy.stats", "srcgrad.rules.scipy.discrete"),
+    "scipy.signal": ("srcgrad.rules.scipy.signal",),
+    "scipy.special": (
+        "srcgrad.rules.scipy.special",
+        "srcgrad.rules.scipy.special_tangents",
+        "srcgrad.rules.scipy.special_partials",
+    ),
 }
 
 
@@ -342,6 +346,7 @@ def _declare(
     pattern = None if kinds is None else tuple(_parse_dimensions(part) for part in kinds.split(","))
 
     def register(derivative: Derivative) -> Derivative:
+        check_parameters(derivative, form)
         rule = Rule(function, form, derivative, pattern, arguments, broadcasts)
         _rules.setdefault((function, form), []).append(rule)
         if form == "definition":

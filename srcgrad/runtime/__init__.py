@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from srcgrad.runtime.adjoint_tangents import cofactors_tangent, cumprod_adjoint_tangent, norm_adjoint_tangent
 from srcgrad.runtime.arrays import (
     block_adjoint,
     choose_adjoint,
@@ -154,10 +155,12 @@ __all__ = [
     "cholesky_adjoint",
     "choose_adjoint",
     "cofactors",
+    "cofactors_tangent",
     "convolve_adjoint",
     "correlate_adjoint",
     "count_along",
     "cumprod_adjoint",
+    "cumprod_adjoint_tangent",
     "diagonal_adjoint",
     "first_adjoint",
     "diff_adjoint",
@@ -179,6 +182,7 @@ __all__ = [
     "meshgrid_adjoint",
     "multi_dot_adjoint",
     "norm_adjoint",
+    "norm_adjoint_tangent",
     "own_copy",
     "own_tangent",
     "pinv_adjoint",
