@@ -39,6 +39,23 @@ def _special() -> list[Sample]:
     samples += [Sample(special.hyp2f1, (1, 2, 3, 0.5 * real(3)))]
     for function in (special.boxcox, special.boxcox1p, special.inv_boxcox):
         samples += [Sample(function, (positive(3), power)) for power in (0, 1, 2)]
+    for function in (special.sindg, special.cosdg, special.tandg):
+        samples += [Sample(function, (20.0 * real(3),))]
+    samples += [Sample(special.spence, (positive(3),)), Sample(special.wofz, (real(3),))]
+    samples += [Sample(special.zeta, (np.array([2.5, 3.0]), positive(2)))]
+    samples += [Sample(special.inv_boxcox1p, (positive(3), power)) for power in (0, 1, 2)]
+    samples += [Sample(function, (2, positive(3))) for function in (special.yn, special.ive, special.kve, special.jve)]
+    samples += [Sample(special.ive, (1, real(4))), Sample(special.stdtr, (3, real(4)))]
+    samples += [Sample(special.chdtr, (3, positive(3))), Sample(special.pdtr, (2, positive(3)))]
+    samples += [Sample(special.gammaincinv, (2, real(3, low=0.1, high=0.9)))]
+    samples += [Sample(special.betaincinv, (2, 3, real(3, low=0.1, high=0.9)))]
+    samples += [Sample(special.owens_t, (real(3), real(3)))]
+    samples += [Sample(function, (real(3), 0.3)) for function in (special.ellipkinc, special.ellipeinc)]
+    for degree in (0, 1, 4):
+        polynomials = (special.eval_legendre, special.eval_chebyt, special.eval_chebyu, special.eval_hermite)
+        samples += [Sample(function, (degree, 0.6 * real(3))) for function in polynomials]
+        samples += [Sample(special.eval_jacobi, (degree, np.full(3, 0.5), np.full(3, 1.5), 0.6 * real(3)))]
+        samples += [Sample(special.eval_gegenbauer, (degree, np.full(3, 0.5), 0.6 * real(3)))]
     for axis in (None, 0, -1, (0, 1)):
         samples += [
             Sample(special.logsumexp, (real(2, 3),), {"axis": axis, "keepdims": keep}) for keep in (True, False)

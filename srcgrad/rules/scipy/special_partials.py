@@ -102,17 +102,18 @@ def jve(z: Any, v: Any, x: Any) -> Any:
 @partials(special.stdtr, arguments=("t",))
 def stdtr(z: Any, df: Any, t: Any) -> Any:
     constant = special.gammaln(0.5 * (df + 1.0)) - special.gammaln(0.5 * df) - 0.5 * np.log(math.pi * df)
-    return np.exp(constant - 0.5 * (df + 1.0) * np.log1p(t * t / df))
+    return np.exp(constant - 0.5 * (df + 1.0) * np.log1p(t * t / df)).astype(z.dtype)
 
 
 @partials(special.chdtr, arguments=("x",))
 def chdtr(z: Any, v: Any, x: Any) -> Any:
-    return 0.5 * np.exp((0.5 * v - 1.0) * np.log(0.5 * x) - 0.5 * x - special.gammaln(0.5 * v))
+    density = 0.5 * np.exp((0.5 * v - 1.0) * np.log(0.5 * x) - 0.5 * x - special.gammaln(0.5 * v))
+    return density.astype(z.dtype)
 
 
 @partials(special.pdtr, arguments=("m",))
 def pdtr(z: Any, k: Any, m: Any) -> Any:
-    return -np.exp(special.xlogy(np.floor(k), m) - m - special.gammaln(np.floor(k) + 1.0))
+    return -np.exp(special.xlogy(np.floor(k), m) - m - special.gammaln(np.floor(k) + 1.0)).astype(z.dtype)
 
 
 @partials(special.gammaincinv, arguments=("y",))
@@ -122,7 +123,7 @@ def gammaincinv(z: Any, a: Any, y: Any) -> Any:
 
 @partials(special.betaincinv, arguments=("y",))
 def betaincinv(z: Any, a: Any, b: Any, y: Any) -> Any:
-    return np.exp(special.betaln(a, b) - (a - 1.0) * np.log(z) - (b - 1.0) * np.log1p(-z))
+    return np.exp(special.betaln(a, b) - (a - 1.0) * np.log(z) - (b - 1.0) * np.log1p(-z)).astype(z.dtype)
 
 
 @partials(special.owens_t)
@@ -183,7 +184,7 @@ def eval_chebyt(z: Any, n: Any, x: Any) -> Any:
 
 @partials(special.eval_hermite, arguments=("x",))
 def eval_hermite(z: Any, n: Any, x: Any) -> Any:
-    return 2.0 * n * special.eval_hermite(n - 1, x)
+    return 2.0 * n * special.eval_hermite(np.maximum(n - 1, 0), x)
 
 
 @partials(special.eval_chebyu, arguments=("x",))
