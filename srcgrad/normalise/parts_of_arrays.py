@@ -5,12 +5,14 @@ Before::
     A.flat[k] = v
     z.imag[1:] = w
     r = x.conj()            # where x is real
+    A[i][:] = w
 
 After::
 
     A[k // A.shape[1], k % A.shape[1]] = v
     z[1:] = np.real(z[1:]) + 1j * w
     r = x
+    A[i] = w
 """
 
 from __future__ import annotations
@@ -83,6 +85,8 @@ class _Parts:
             case _:
                 return None
         index: Any = None
+        if isinstance(target, gast.Subscript) and isinstance(target.value, gast.Subscript):
+            return _rewritten(node, copy_tree(target.value)) if self._is_whole_view(target) else None
         if isinstance(target, gast.Subscript) and isinstance(target.value, gast.Attribute):
             target, index = target.value, target.slice
         if not isinstance(target, gast.Attribute) or not self._is_array(target.value) or base_name(target) is None:
@@ -92,6 +96,20 @@ class _Parts:
         if target.attr in ("real", "imag") and all(isinstance(part, _PLAIN) for part in gast.walk(target)):
             return self._component(node, target.value, target.attr, index, value)
         return None
+
+    def _is_whole_view(self, target: gast.Subscript) -> bool:
+        """Whether a target is all of a view: ``A[i][:]``, which is ``A[i]`` where something is assigned."""
+        view = target.value
+        kind = self.kinds.get(view)
+        if not _is_full_slice(target.slice) or not isinstance(kind, Array) or not kind.ndim:
+            return False
+        parts = view.slice.elts if isinstance(view.slice, gast.Tuple) else [view.slice]
+        is_basic = all(isinstance(part, gast.Slice) or self._is_number(part) for part in parts)
+        return is_basic and self._is_array(view.value)
+
+    def _is_number(self, index: gast.expr) -> bool:
+        kind = self.kinds.get(index)
+        return isinstance(kind, Scalar) and kind.dtype.startswith(("int", "uint"))
 
     def _flat(self, node: Any, array: gast.expr, index: gast.expr | None, value: gast.expr) -> gast.stmt | None:
         given, kind = self.kinds.get(value), self.kinds.get(array)
