@@ -13,7 +13,7 @@ from srcgrad.differentiate.implicit import Equation
 from srcgrad.differentiate.pairs import Pair
 from srcgrad.differentiate.ruled import RuledCall, check_undifferentiated, rule_of
 from srcgrad.kind import DictOf, Instance, Kind, SequenceOf, TupleOf
-from srcgrad.syntax.build import assign, call, name, tuple_of
+from srcgrad.syntax.build import assign, call, constant, name, subscript, tuple_of
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Target
@@ -34,7 +34,7 @@ def custom_pair(
         assert result is not None
         return _with_rule(calls, value, target.function, arguments, set(active), result)
     if isinstance(target.function, Checkpoint):
-        return _run_again(calls, value, target, arguments, active, expressions)
+        return _run_again(calls, value, target, arguments, active)
     return _transposed(calls, value, target, arguments, tuple(active))
 
 
@@ -93,7 +93,6 @@ def _run_again(
     target: Target,
     arguments: dict[str, gast.expr],
     active: dict[str, gast.expr],
-    expressions: Expressions,
 ) -> Pair:
     """A call of a checkpoint: it stays, and the reverse sweep runs both sweeps of the function."""
     assert target.parameters is not None
@@ -101,10 +100,8 @@ def _run_again(
     results = tuple(active.values())
 
     def run_again(bar: gast.expr) -> gast.expr:
-        result, records = calls.names.fresh("_"), calls.names.fresh(f"{target.function.label}_records")
-        pair = tuple_of(name(result), name(records))
-        expressions.statements.append(assign(pair, call(forward, *arguments.values())))
-        return call(reverse, bar, name(records))
+        # The records have no name: those of one call are gone before those of the next one are made.
+        return call(reverse, bar, subscript(call(forward, *arguments.values()), constant(1)))
 
     return Pair(value, run_again, None, results, len(results) > 1, is_users=True)
 
