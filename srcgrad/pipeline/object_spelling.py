@@ -14,8 +14,10 @@ from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.kinds.objects import SuperOf
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.differentiate.construction import is_made_plainly, kept_arguments
+from srcgrad.errors import SrcgradError
 from srcgrad.kind import Array, Constant, DictOf, Function, Instance, Kind, Scalar, SequenceOf, TupleOf
-from srcgrad.syntax.build import attribute, call, method, name, names_read
+from srcgrad.syntax.binding import Default, bind
+from srcgrad.syntax.build import assign, attribute, call, constant, method, name, names_read
 
 _OPERATORS: dict[type[gast.AST], str] = {
     gast.Add: "add",
@@ -177,19 +179,46 @@ def constructed_class(node: gast.AST, kinds: Kinds) -> type | None:
         return None
     init = inspect.getattr_static(cls, "__init__", None)
     is_generated = dataclasses.is_dataclass(cls) and "__init__" in vars(cls)
-    if not isinstance(init, FunctionType) or is_generated or not is_made_plainly(cls):
+    if not isinstance(init, FunctionType) or not is_made_plainly(cls):
         return None
+    if is_generated:
+        return cls if _fields_given(cls, node) is not None else None
     return cls
 
 
-def filled_by_init(target: gast.Name, node: gast.Call, made: str) -> list[gast.stmt]:
-    """``layer = Layer(w, b)`` as a new object and a call of its ``__init__``."""
+def _fields_given(cls: type, node: gast.Call) -> dict[str, gast.expr] | None:
+    """What a dataclass with a ``__post_init__`` gets in its fields, None for others and where that is not plain."""
+    parameters: Any = getattr(cls, "__dataclass_params__", None)
+    if not isinstance(inspect.getattr_static(cls, "__post_init__", None), FunctionType) or parameters.frozen:
+        return None
+    fields = dataclasses.fields(cls)
+    try:
+        bound = bind(node, inspect.signature(cls))
+    except SrcgradError:
+        return None
+    if list(bound) != [field.name for field in fields]:
+        return None
+    given: dict[str, gast.expr] = {}
+    for field in fields:
+        value = bound[field.name]
+        if isinstance(value, Default):
+            if not (field.default is None or isinstance(field.default, bool | int | float | str)):
+                return None
+            value = constant(field.default)
+        given[field.name] = value
+    return given
+
+
+def filled_by_init(target: gast.Name, node: gast.Call, cls: type, made: str) -> list[gast.stmt]:
+    """``layer = Layer(w, b)`` as a new object and a call of its ``__init__``, or of its ``__post_init__``."""
     taken = made if target.id in names_read(node) else target.id
-    initialise = gast.Call(attribute(name(taken), "__init__"), node.args, node.keywords)
-    statements: list[gast.stmt] = [
-        gast.Assign([_stored(taken)], method("object", "__new__", node.func), None),
-        gast.Expr(initialise),
-    ]
+    given = _fields_given(cls, node)
+    statements: list[gast.stmt] = [gast.Assign([_stored(taken)], method("object", "__new__", node.func), None)]
+    if given is None:
+        statements.append(gast.Expr(gast.Call(attribute(name(taken), "__init__"), node.args, node.keywords)))
+    else:
+        statements += [assign(attribute(name(taken), key), value) for key, value in given.items()]
+        statements.append(gast.Expr(method(name(taken), "__post_init__")))
     if taken != target.id:
         statements.append(gast.Assign([_stored(target.id)], name(taken), None))
     return statements

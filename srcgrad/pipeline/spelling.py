@@ -35,6 +35,8 @@ from srcgrad.syntax.build import binary, call, compare, constant, copy_tree, loc
 from srcgrad.syntax.names import Names
 from srcgrad.syntax.walking import children
 
+# What is spelled out as statements, under a name.
+_IN_STATEMENTS = (functools.reduce, itertools.accumulate)
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
@@ -47,6 +49,8 @@ class Speller:
         self.varied: frozenset[str] = frozenset()
         self.replaced: dict[gast.AST, gast.AST | list[gast.stmt]] = {}
         self.hoisted: set[gast.AST] = set()
+        # The expression that a statement consists of.
+        self.whole: gast.AST | None = None
 
     def depends(self, node: gast.AST) -> bool:
         return bool(dependencies(node, self.kinds) & self.varied)
@@ -92,6 +96,8 @@ class Speller:
                 function = self.target_of(node)
                 if function is None or not is_hashable(function):
                     return None
+                if function in _IN_STATEMENTS and node is not self.whole:
+                    return self.hoisted_call(node)
                 if function in _CONSUMERS:
                     found = values_by_key(self, node) or with_run_through(self, node)
                     if found is not None:

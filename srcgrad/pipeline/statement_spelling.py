@@ -12,7 +12,7 @@ from srcgrad.analyse.kinds import Kinds
 from srcgrad.analyse.operations import is_path
 from srcgrad.analyse.purity import is_pure_library_call
 from srcgrad.differentiate.needed import statements_of
-from srcgrad.kind import DictOf, SequenceOf
+from srcgrad.kind import Array, DictOf, SequenceOf, TupleOf
 from srcgrad.normalise.hoisting import hoist
 from srcgrad.normalise.scopes import replaced
 from srcgrad.pipeline.iteration_spelling import accumulated, loop_by_position, run_through, view_display
@@ -66,7 +66,9 @@ class StatementSpeller(Speller):
             return
         match statement:
             case gast.Assign(value=value) | gast.AugAssign(value=value) | gast.For(iter=value):
+                self.whole = value if isinstance(statement, gast.Assign) else None
                 self.expression(value)
+                self.whole = None
             case gast.Return(value=gast.AST() as value):
                 self.expression(value)
             case gast.Expr(value=gast.Call(func=gast.Attribute()) as value):
@@ -86,8 +88,9 @@ class StatementSpeller(Speller):
             case gast.Assign(targets=[gast.Name() as target], value=gast.Call() as value):
                 if self.is_call_of(value, functools.reduce) and self.depends(value):
                     return self._folded(target, value)
-                if constructed_class(value, self.kinds) is not None and self.depends(value):
-                    return filled_by_init(target, value, self.names.fresh(target.id))
+                cls = constructed_class(value, self.kinds)
+                if cls is not None and self.depends(value):
+                    return filled_by_init(target, value, cls, self.names.fresh(target.id))
                 if self.is_call_of(value, dict.setdefault):
                     return self._set_if_missing(target, value)
                 if self.is_call_of(value, iter) and self.depends(value) and self.is_read_once(target.id):
@@ -134,9 +137,15 @@ class StatementSpeller(Speller):
 
     def _folded(self, target: gast.Name, node: gast.Call) -> list[gast.stmt] | None:
         """``y = functools.reduce(f, xs)`` as a loop."""
-        if len(node.args) not in (2, 3) or node.keywords or not is_path(node.args[1], self.kinds):
+        if len(node.args) not in (2, 3) or node.keywords:
             return None
         function, source, *start = node.args
+        before: list[gast.stmt] = []
+        if not is_path(source, self.kinds) and not start:
+            if not isinstance(self.kinds.of.get(source), SequenceOf | TupleOf | Array):
+                return None
+            items = self.names.fresh("items")
+            before, source = [gast.Assign([stored(items)], source, None)], name(items)
         item, total = self.names.fresh("item"), self.names.fresh("total")
         applied = self.applied(function, [name(total), name(item)])
         if applied is None:
@@ -145,6 +154,7 @@ class StatementSpeller(Speller):
         rest = source if start else gast.Subscript(source, gast.Slice(constant(1), None, None), gast.Load())
         step = gast.Assign([stored(total)], applied, None)
         return [
+            *before,
             gast.Assign([stored(total)], first, None),
             gast.For(stored(item), rest, [step], [], None),
             gast.Assign([target], name(total), None),

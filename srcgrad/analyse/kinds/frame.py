@@ -41,6 +41,8 @@ class Session:
     reads: dict[tuple[int, str], EnvironmentRead] = field(default_factory=dict)
     owners: dict[gast.AST, list[Frame]] = field(default_factory=dict)
     resized: set[str] = field(default_factory=set)
+    # The sites at each place of the program, one for each way to get there.
+    sites: dict[Any, list[str]] = field(default_factory=dict)
     # What stands in the place of calls that make derivatives.
     written: dict[Any, gast.expr] = field(default_factory=dict)
 
@@ -124,6 +126,22 @@ class Jumps:
     continues: list[Variables] = field(default_factory=list)
 
 
+def sites_in(kind: Kind) -> set[str]:
+    """Where the containers and objects of a value were made, those inside it included."""
+    match kind:
+        case SequenceOf(element=element, sites=sites):
+            return {*sites, *sites_in(element)}
+        case DictOf(element=element, sites=sites):
+            return {*sites, *sites_in(element)}
+        case Instance(attributes=attributes, sites=sites):
+            return set(sites).union(*(sites_in(held) for _, held in attributes))
+        case TupleOf(elements=elements):
+            return set().union(*map(sites_in, elements))
+        case Maybe(kind=inner):
+            return sites_in(inner)
+    return set()
+
+
 class Frame:
     """The interpretation of one function for one set of kinds."""
 
@@ -201,10 +219,22 @@ class Frame:
         full = (self, node, key)
         name = self.session.unknowns.get(full)
         if name is None:
-            name = self.session.unknowns[full] = f"~{len(self.session.unknowns) + 1}"
+            name = self._known_site(node) if key == "site" else None
+            name = name or f"~{len(self.session.unknowns) + 1}"
+            self.session.unknowns[full] = name
+            if key == "site":
+                self.session.sites.setdefault(node, []).append(name)
         for loop in self.active:
             loop.generated.add(name)
         return name
+
+    def _known_site(self, node: Any) -> str | None:
+        """The site of an object made from one that the same place made before: ``p = p.moved()`` in a loop."""
+        made = self.session.sites.get(node)
+        if not made:
+            return None
+        held = set().union(*map(sites_in, self.parameters.values()))
+        return next((site for site in made if site in held), None)
 
     def naming(self, node: Any, key: Any = "") -> Callable[[object], str]:
         """``fresh`` for one node, as the functions that compute kinds want it."""
