@@ -11,13 +11,14 @@ from typing import Any
 import gast
 
 from srcgrad.analyse.kinds import Kinds
+from srcgrad.analyse.kinds.construction import plain_fields
 from srcgrad.analyse.kinds.objects import SuperOf
 from srcgrad.analyse.operations import is_path, single_target
 from srcgrad.differentiate.construction import is_made_plainly, kept_arguments
 from srcgrad.errors import SrcgradError
 from srcgrad.kind import Array, Constant, DictOf, Function, Instance, Kind, Scalar, SequenceOf, TupleOf
 from srcgrad.syntax.binding import Default, bind
-from srcgrad.syntax.build import assign, attribute, call, constant, method, name, names_read
+from srcgrad.syntax.build import assign, attribute, call, constant, method, name, names_read, tuple_of
 
 _OPERATORS: dict[type[gast.AST], str] = {
     gast.Add: "add",
@@ -56,6 +57,15 @@ def spelled_object(node: gast.expr, kinds: Kinds) -> gast.expr | None:
             return gast.Call(attribute(function, "__call__"), node.args, node.keywords)
         case gast.Call(args=[value, key, *_]) if _calls(node, getattr, kinds):
             return _got(value, key, node.args[2:], kinds)
+        case gast.Call(args=[value], keywords=[]) if is_path(value, kinds) and _calls(node, dataclasses.asdict, kinds):
+            return _by_name(_copies_of_fields(value, kinds.of.get(value)))
+        case gast.Call(args=[value], keywords=[]) if is_path(value, kinds) and _calls(node, dataclasses.astuple, kinds):
+            fields = _copies_of_fields(value, kinds.of.get(value))
+            return None if fields is None else tuple_of(*fields.values())
+        case gast.Call(func=gast.Attribute(value=value, attr="_asdict"), args=[]) if is_path(value, kinds):
+            named = kinds.of.get(value)
+            called = getattr(named.cls, "_fields", ()) if isinstance(named, TupleOf) else ()
+            return _by_name({key: attribute(value, key) for key in called} or None)
         case gast.Call(func=gast.Attribute(value=value, attr="_replace"), args=[]) if is_path(value, kinds):
             return _with_fields(value, node.keywords, kinds.of.get(value))
         case gast.Call(args=[value]) if is_path(value, kinds) and _calls(node, dataclasses.replace, kinds):
@@ -113,6 +123,19 @@ def _with_changes(value: gast.expr, changes: list[gast.keyword], kind: Kind | No
     if not changed.keys() <= set(fields):
         return None
     return call(call("type", value), **{field: changed.get(field) or attribute(value, field) for field in fields})
+
+
+def _copies_of_fields(value: gast.expr, kind: Kind | None) -> dict[str, gast.expr] | None:
+    """The fields of a dataclass object one by one, arrays as copies of their own, as ``asdict`` gives them."""
+    fields = plain_fields(kind)
+    if fields is None:
+        return None
+    parts = {key: attribute(value, key) for key in fields}
+    return {key: method(part, "copy") if isinstance(fields[key], Array) else part for key, part in parts.items()}
+
+
+def _by_name(parts: dict[str, gast.expr] | None) -> gast.expr | None:
+    return None if parts is None else gast.Dict([constant(key) for key in parts], list(parts.values()))
 
 
 def _got(value: gast.expr, key: gast.expr, default: list[gast.expr], kinds: Kinds) -> gast.expr | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
+from typing import NamedTuple
 
-from tests.programs.program import array, number, program
+import numpy as np
+
+from tests.programs.program import array, drawn, number, program
 
 
 @dataclass(frozen=True)
@@ -158,3 +161,41 @@ def reduced_by_a_closure(x):
         return a * b + x[0]
 
     return functools.reduce(f, x, 1.0)
+
+
+@dataclass
+class Settings:
+    rate: float
+    weights: np.ndarray
+    name: str = "settings"
+
+
+def settings(rng):
+    return Settings(float(rng.uniform(0.5, 1.5)), rng.uniform(0.5, 1.5, 3))
+
+
+@program(drawn(settings))
+def fields_by_name(s):
+    found = asdict(s)
+    found["weights"][0] = 2.0
+    return found["rate"] * np.sum(found["weights"] ** 2) * s.weights[0]
+
+
+@program(drawn(settings))
+def fields_in_order(s):
+    rate, weights, name = astuple(s)
+    return rate * np.sum(weights**2) * len(name)
+
+
+class Phase(NamedTuple):
+    place: float
+    speed: float
+
+
+@program(number(), number())
+def named_tuple_as_dict(x, v):
+    found = Phase(x, v * x)._asdict()
+    total = 0.0
+    for key, value in found.items():
+        total += value**2 * len(key)
+    return total * found["speed"]

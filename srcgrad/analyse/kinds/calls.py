@@ -34,6 +34,7 @@ from srcgrad.kind import (
     Opaque,
     Scalar,
     SequenceOf,
+    Text,
     TupleOf,
     Unreachable,
 )
@@ -128,6 +129,8 @@ class Calls(Derivatives):
             return Target(target, result=BUILTINS[target](self, node, positional, keywords))
         if any(isinstance(kind, Unreachable) for kind in (*positional, *keywords.values())):
             return Target(target, result=Unreachable())
+        if getattr(target, "__name__", None) == "_asdict" and positional and isinstance(positional[0], TupleOf):
+            return Target(target, result=self._fields_by_name(node, positional[0]))
         if getattr(target, "__name__", None) == "_replace" and positional and isinstance(positional[0], TupleOf):
             return Target(target, result=replaced_fields(positional[0], keywords))
         if isinstance(target, CustomFunction):
@@ -148,6 +151,11 @@ class Calls(Derivatives):
         if may_be_sampled(target) or not callable(target):
             return Target(target, result=Opaque())
         return self._invoke_resolved(node, target, positional, keywords)
+
+    def _fields_by_name(self, node: gast.AST, kind: TupleOf) -> Kind:
+        """What ``_asdict()`` of a named tuple gives."""
+        entries = tuple(zip(kind.cls._fields, kind.elements, strict=True))  # type: ignore[attr-defined]
+        return DictOf(as_element(join_all(kind.elements)), entries, Text(), frozenset({self.fresh(node, "site")}))
 
     def _invoke_custom(
         self, node: gast.AST, target: CustomFunction, positional: list[Kind], keywords: dict[str, Kind]

@@ -14,6 +14,7 @@ import numpy as np
 from srcgrad.analyse.kinds.builtin import BUILTINS, Arguments, Options, transfer_of
 from srcgrad.analyse.kinds.calls import Calls
 from srcgrad.analyse.kinds.facts import Target
+from srcgrad.analyse.kinds.joins import as_element, join_all
 from srcgrad.analyse.kinds.library import library_call
 from srcgrad.analyse.kinds.origins import is_foreign
 from srcgrad.analyse.kinds.samples import may_be_sampled
@@ -28,6 +29,7 @@ from srcgrad.kind import (
     Opaque,
     Scalar,
     SequenceOf,
+    Text,
     TupleOf,
     Unreachable,
 )
@@ -137,6 +139,33 @@ def _changed(frame: Calls, node: gast.AST, arguments: Arguments, options: Option
     fields = {field.name: known.get(field.name, Opaque()) for field in dataclasses.fields(made.cls) if field.init}
     result: Kind = frame.construct(node, made.cls, [], {**fields, **options})[0]
     return result
+
+
+@transfer_of(dataclasses.asdict)
+def _as_dict(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """The fields of a dataclass object as a dict, where none of them holds fields of its own."""
+    fields = plain_fields(arguments[0] if arguments else None)
+    if fields is None or len(arguments) > 1 or options:
+        return Opaque()
+    site = frozenset({frame.fresh(node, "site")})
+    element = as_element(join_all(list(fields.values())))
+    return DictOf(element, tuple(fields.items()), Text(), site)
+
+
+@transfer_of(dataclasses.astuple)
+def _as_tuple(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    fields = plain_fields(arguments[0] if arguments else None)
+    return TupleOf(tuple(fields.values())) if fields is not None and len(arguments) == 1 else Opaque()
+
+
+def plain_fields(kind: Kind | None) -> dict[str, Kind] | None:
+    """The fields of a dataclass object that holds numbers, arrays and texts only."""
+    if not isinstance(kind, Instance) or not dataclasses.is_dataclass(kind.cls):
+        return None
+    known = dict(kind.attributes)
+    fields = {field.name: known.get(field.name, Opaque()) for field in dataclasses.fields(kind.cls)}
+    is_plain = all(isinstance(held, Scalar | Array | Text | Constant) for held in fields.values())
+    return fields if is_plain else None
 
 
 @transfer_of(np.ndindex)
