@@ -128,7 +128,7 @@ _on_demand: dict[str, tuple[str, ...]] = {
     "scipy.fft": ("srcgrad.rules.scipy.fft", "srcgrad.rules.scipy.definitions"),
     "scipy.integrate": ("srcgrad.rules.scipy.integrate", "srcgrad.rules.scipy.definitions"),
     "scipy.linalg": ("srcgrad.rules.scipy.linalg", "srcgrad.rules.scipy.tangents", "srcgrad.rules.scipy.definitions"),
-    "scipy.stats": ("srcgrad.rules.scipy.stats", "srcgrad.rules.scipy.discrete"),
+    "scipy.stats": ("srcgrad.rules.scipy.stats", "srcgrad.rules.scipy.tails", "srcgrad.rules.scipy.discrete"),
     "scipy.signal": ("srcgrad.rules.scipy.signal",),
     "scipy.special": (
         "srcgrad.rules.scipy.special",
