@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import gast
 
+from srcgrad import runtime
 from srcgrad.analyse.activity import assigned_names
 from srcgrad.analyse.liveness import liveness_of
 from srcgrad.analyse.operations import is_basic_index, single_target
 from srcgrad.analyse.reachability import runs_later
 from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, SequenceOf, TupleOf
 from srcgrad.kind import Iterator as IteratorKind
-from srcgrad.rules.registry import has_rule, is_nondifferentiable
+from srcgrad.rules.registry import has_rule, is_hashable, is_nondifferentiable
 from srcgrad.syntax.build import base_name
 from srcgrad.syntax.walking import walk
 
@@ -91,8 +92,14 @@ def shared_objects(
             return True
         return any(runs_later(tree, statement, node) for node in nodes)
 
+    copied = _copied_at_once(tree)
+
     def connect(name: str, inside: int, value: gast.AST, statement: gast.AST) -> None:
         if name in apart or not may_share(kinds.variables.get(name)):
+            return
+        if (statement, name) in copied and isinstance(kinds.variables.get(name), SequenceOf):
+            for source, _ in held_places(value, kinds):
+                sharing.join((name, 1), (source, 1))
             return
         if _is_new_container(value, kinds):
             inside = 1  # The container itself is nobody else's.
@@ -108,6 +115,28 @@ def shared_objects(
     for name, inside, value, statement in bindings(tree, kinds):
         connect(name, inside, value, statement)
     return sharing
+
+
+def _copied_at_once(tree: gast.FunctionDef | gast.Lambda) -> set[tuple[gast.AST, str]]:
+    """Assignments and those variables of theirs that are copied next, before anything else is done with them.
+
+    ``x, tape = records`` with ``tape = tape.copy()`` behind it: only what is in the tape is shared.
+    """
+    found: set[tuple[gast.AST, str]] = set()
+    unpacked: gast.Assign | None = None
+    for statement in tree.body if isinstance(tree, gast.FunctionDef) else ():
+        match statement:
+            case gast.Assign(
+                targets=[gast.Name(id=name)],
+                value=gast.Call(func=gast.Attribute(value=gast.Name(id=read), attr="copy")),
+            ) if read == name:
+                if unpacked is not None and name in assigned_names(unpacked.targets[0]):
+                    found.add((unpacked, name))
+            case gast.Assign(targets=[gast.Tuple()], value=gast.Name()):
+                unpacked = statement
+            case _:
+                unpacked = None
+    return found
 
 
 def bindings(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds) -> tuple[Bound, ...]:
@@ -207,11 +236,34 @@ def held_places(value: gast.AST, kinds: Kinds, level: int = 0) -> Iterator[Place
             yield from _held_by_call(value, kinds)
 
 
+# Which of its arguments what generated code calls may return, or parts of them.
+_HELD: dict[Any, tuple[int, ...]] = {
+    runtime.zeros_like: (),
+    runtime.own_copy: (),
+    runtime.as_mirror: (1,),
+    runtime.like: (1,),
+    runtime.add_mirrors: (0, 1),
+    runtime.shadow_of: (0,),
+    runtime.shadows_in: (0,),
+}
+
+
 def _held_by_call(value: gast.Call, kinds: Kinds) -> Iterator[Place]:
     target = single_target(value, kinds)
-    function = target.function if target is not None else None
+    function = target.function if target is not None and is_hashable(target.function) else None
     label = getattr(function, "__name__", "")
     known = function is not None and (has_rule(function) or is_nondifferentiable(function))
+    if isinstance(value.func, gast.Attribute) and value.func.attr == "pop" and len(value.args) < 2:
+        if isinstance(kinds.of.get(value.func.value), SequenceOf | DictOf):
+            # What lay inside, never the container itself.
+            yield from held_places(value.func.value, kinds, 1)
+            return
+    if function in _HELD:
+        for position in _HELD[function]:
+            if position < len(value.args):
+                for name, _ in held_places(value.args[position], kinds):
+                    yield from ((name, level) for level in (0, 1))
+        return
     makes_array = known and not isinstance(kinds.of.get(value), _CONTAINERS)
     if makes_array and (label not in _VIEWS or (label in _COPIES and _has_no_option(value, "copy"))):
         return

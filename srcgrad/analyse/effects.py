@@ -20,6 +20,7 @@ from srcgrad.analyse.operations import is_numeric, single_target
 from srcgrad.analyse.views import brief_views
 from srcgrad.errors import UnsupportedError
 from srcgrad.kind import Array, DictOf, Number, Opaque, SequenceOf
+from srcgrad.runtime import own_copy
 from srcgrad.syntax.build import base_name, local_names, names_read, parameter_names
 from srcgrad.syntax.walking import walk
 
@@ -249,18 +250,44 @@ class _Summaries:
         assert target.inside is not None
         inside = target.inside()
         places = {(name, depth) for name, _, _, depth in writes_in_place(tree, inside)}
-        written = {name for name, _ in places}
         for node in walk(tree):
             fact = inside.calls.get(node) if isinstance(node, gast.Call) else None
             for inner in fact.targets if fact is not None and isinstance(node, gast.Call) else ():
                 for name in self._visited(inner):
                     argument = _argument_of(node, inner, name, inside)
                     if argument is not None:
-                        written.add(argument)
-        sharing = shared_objects(tree, inside, places | {(name, level) for name in written for level in (0, 1)})
-        everything = written.union(*(sharing.family((name, level)) for name in written for level in (0, 1)))
+                        # How deep in it the callee writes is not known.
+                        places |= {(argument, 0), (argument, 1)}
+        sharing = shared_objects(tree, inside, places)
+        everything = {name for name, _ in places}.union(*map(sharing.family, places))
         own = local_names(tree) - set(parameter_names(tree.args))
-        return everything - own
+        return everything - own - _copied_at_entry(tree, inside)
+
+
+def _copied_at_entry(tree: gast.FunctionDef | gast.Lambda, kinds: Kinds) -> set[str]:
+    """The parameters that a function replaces by copies before it does anything else: ``x = x.copy()``."""
+    copied: set[str] = set()
+    for statement in tree.body if isinstance(tree, gast.FunctionDef) else ():
+        match statement:
+            case gast.Expr(value=gast.Constant() | gast.Call(func=gast.Name(id="refuse_shared"))):
+                continue
+            case gast.Assign(targets=[gast.Name(id=name)], value=gast.Call() as value) if _is_copy(value, name, kinds):
+                copied.add(name)
+            case _:
+                break
+    return copied
+
+
+def _is_copy(value: gast.Call, name: str, kinds: Kinds) -> bool:
+    """Whether an expression is a copy of a variable with all that is in it."""
+    match value:
+        case gast.Call(func=gast.Attribute(value=gast.Name(id=read), attr="copy")):
+            return bool(read == name) and isinstance(kinds.variables.get(name), Array)
+        case gast.Call(args=[gast.Name(id=read)]):
+            target = single_target(value, kinds)
+            return bool(read == name) and target is not None and target.function is own_copy
+        case _:
+            return False
 
 
 def _argument_of(call: gast.Call, target: Target, name: str, kinds: Kinds) -> str | None:

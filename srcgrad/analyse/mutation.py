@@ -40,7 +40,7 @@ def mutated_by(value: gast.AST) -> str | None:
             return base_name(value.args[0]) if attr in WRITING_FUNCTIONS and value.args else None
         case gast.Call(func=gast.Attribute(attr=attr), args=[first, *_]) if attr in WRITING_FUNCTIONS:
             return base_name(first)
-        case gast.Call(func=gast.Name(id="setattr" | "delattr"), args=[first, *_]):
+        case gast.Call(func=gast.Name(id="setattr" | "delattr" | "add_to_shadows"), args=[first, *_]):
             return base_name(first)
         case _:
             return None

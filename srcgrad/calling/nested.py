@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import linecache
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from srcgrad import pipeline
 from srcgrad.errors import UnsupportedError
-from srcgrad.kind import DictOf, Instance, Kind, Scalar, SequenceOf, TupleOf
+from srcgrad.kind import Kind, Scalar
 from srcgrad.pipeline.requests import Nested
 from srcgrad.pipeline.signature_kinds import signature_kinds
 
@@ -31,11 +30,6 @@ def function_for(derivative: Derivative, kinds: Mapping[str, Kind]) -> Any:
             advice="name the parameter",
         )
     wrt = tuple(dict.fromkeys(pick.parameter for pick in picks if pick is not None))
-    if any(_holds_objects(kinds[name]) for name in wrt):
-        raise UnsupportedError(
-            "a derivative with respect to objects in a container is differentiated again",
-            advice="keep the numbers in arrays, lists of arrays, or one object with attributes",
-        )
     integers = [name for name in wrt if _is_integer(kinds[name])]
     given = {name: Scalar("float64", True) if name in integers else kind for name, kind in kinds.items()}
     given = {name: _without_value(kind) for name, kind in signature_kinds(given, False).items()}
@@ -97,14 +91,3 @@ def _without_value(kind: Kind) -> Kind:
     if isinstance(kind, Scalar) and isinstance(kind.value, float | complex):
         return Scalar(kind.dtype, kind.python)
     return kind
-
-
-def _holds_objects(kind: object, inside: bool = False) -> bool:
-    """Whether there are objects with attributes in the containers of a kind."""
-    if isinstance(kind, Instance) and inside:
-        return True
-    if isinstance(kind, tuple):
-        return any(_holds_objects(item, inside) for item in kind)
-    if not isinstance(kind, TupleOf | SequenceOf | DictOf | Instance):
-        return False
-    return any(_holds_objects(getattr(kind, field.name), True) for field in dataclasses.fields(kind))

@@ -19,6 +19,8 @@ from srcgrad.runtime import (
     refuse_shared,
     reshape_back,
     scatter,
+    shadow_of,
+    shadows_in,
     share_equal,
     split_like,
     sum_to,
@@ -54,6 +56,19 @@ def as_mirror_tangent(value_dot: Any, pieces_dot: Any, z: Any, value: Any, piece
 @tangent(add_mirrors)
 def add_mirrors_tangent(a_dot: Any, b_dot: Any, z: Any, a: Any, b: Any) -> Any:
     return add_mirrors(a_dot, b_dot)
+
+
+# A table of shadows has another table as its tangent.
+
+
+@tangent(shadow_of, arguments=("shadows", "value"))
+def shadow_of_tangent(shadows_dot: Any, value_dot: Any, z: Any, shadows: Any, value: Any) -> Any:
+    return shadow_of(shadows_dot, value)
+
+
+@tangent(shadows_in, arguments=("shadows", "value"))
+def shadows_in_tangent(shadows_dot: Any, value_dot: Any, z: Any, shadows: Any, value: Any) -> Any:
+    return shadows_in(shadows_dot, value)
 
 
 # Adjoints of what sorts, looks up and chooses: linear in the cotangent, steps in the values.

@@ -312,3 +312,12 @@ def as_element(kind: Kind) -> Kind:
 def from_element(kind: Kind, fresh: Callable[[Path], str]) -> Kind:
     """A kind as it is taken out of a container: lengths that were not known get names."""
     return change_lengths(kind, lambda dim, path: fresh(path) if dim == ANY_LENGTH else dim)
+
+
+def keeps_kind(container: SequenceOf, index: Kind, kind: Kind) -> bool:
+    """Whether an element is replaced by one of its own kind, so that all that is known of the list stays true."""
+    if container.elements is None or not isinstance(index, Scalar) or not isinstance(index.value, int):
+        return False
+    return -len(container.elements) <= index.value < len(container.elements) and (
+        as_element(container.elements[index.value]) == as_element(kind)
+    )

@@ -15,7 +15,7 @@ from srcgrad.analyse.kinds.elementwise import length_of
 from srcgrad.analyse.kinds.frame import ANY_FIELD, KEY_FIELD, Frame
 from srcgrad.analyse.kinds.grids import indexed
 from srcgrad.analyse.kinds.indexing import index_array
-from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join_all, without_none
+from srcgrad.analyse.kinds.joins import NONE, as_element, forget_values, join_all, keeps_kind, without_none
 from srcgrad.analyse.kinds.library import library_call, ndim_kind, shape_kind, size_kind
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind, is_library
 from srcgrad.errors import UnsupportedError
@@ -338,7 +338,8 @@ class Objects(Frame):
             stored = kind.element if isinstance(index, SliceOf) and isinstance(kind, SequenceOf) else kind
             if isinstance(index, SliceOf) and isinstance(kind, TupleOf):
                 stored = join_all(kind.elements)
-            self.session.store(container.sites, ANY_FIELD, stored)
+            if not keeps_kind(container, index, kind):
+                self.session.store(container.sites, ANY_FIELD, stored)
         elif isinstance(container, DictOf):
             fixed = isinstance(index, Constant) or (isinstance(index, Scalar) and index.value is not None)
             key = index.value if fixed else ANY_FIELD  # type: ignore[attr-defined]

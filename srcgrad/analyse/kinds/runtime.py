@@ -10,8 +10,10 @@ import gast
 from srcgrad import runtime
 from srcgrad.analyse.kinds.builtin import Arguments, Options, Transfer, transfer_of
 from srcgrad.analyse.kinds.elementwise import operand_of
+from srcgrad.analyse.kinds.frame import ANY_FIELD
 from srcgrad.analyse.kinds.joins import join_all, without_none
 from srcgrad.analyse.kinds.library import dims_of_shape
+from srcgrad.analyse.operations import may_carry
 from srcgrad.kind import (
     Array,
     Constant,
@@ -104,27 +106,65 @@ def _sum(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -
 
 def mirror_of(kind: Kind, site: str) -> Kind:
     """The kind of the mirror of a value: lists for tuples, namespaces for objects, None for what is no number."""
-    if not is_differentiable(kind) and not isinstance(kind, Scalar | Opaque):
+    if not may_carry(kind) and not isinstance(kind, Scalar):
         return Constant(None)
     match kind:
         case Scalar(dtype=dtype):
             return Constant(None) if dtype == "bool" else Scalar(dtype if is_differentiable(kind) else "float64")
-        case TupleOf(elements=elements):
-            return SequenceOf(join_all([mirror_of(element, site) for element in elements]), list, None, _at(site))
+        case TupleOf(elements=elements) | SequenceOf(elements=tuple(elements)):
+            inside = tuple(mirror_of(element, f"{site}[{place}]") for place, element in enumerate(elements))
+            return SequenceOf(join_all(list(inside)), list, inside, _at(site))
         case SequenceOf(element=element):
-            return SequenceOf(mirror_of(element, site), list, None, _at(site))
+            return SequenceOf(mirror_of(element, f"{site}[]"), list, None, _at(site))
         case DictOf(element=element, entries=entries, key=key):
-            inside = None if entries is None else tuple((name, mirror_of(item, site)) for name, item in entries)
-            return DictOf(mirror_of(element, site), inside, key, _at(site))
+            known = [(name, mirror_of(item, f"{site}[{name!r}]")) for name, item in entries or ()]
+            return DictOf(mirror_of(element, f"{site}[]"), None if entries is None else tuple(known), key, _at(site))
         case Instance(attributes=attributes):
-            inside = tuple((name, mirror_of(item, site)) for name, item in attributes)
-            return Instance(SimpleNamespace, inside, None, _at(site))
+            held = tuple((name, mirror_of(item, f"{site}.{name}")) for name, item in attributes)
+            return Instance(SimpleNamespace, held, None, _at(site))
         case _:
             return kind
 
 
 def _at(site: str) -> frozenset[str]:
     return frozenset({site})
+
+
+@transfer_of(runtime.shadow_of)
+def _shadow(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """The shadow of an array is an array like it; that of a container holds the adjoints of its numbers."""
+    if len(arguments) != 2:
+        return Opaque()
+    found = _own_mirror(without_none(arguments[1]), frame.site(node))
+    if isinstance(arguments[0], DictOf):
+        frame.session.store(arguments[0].sites, ANY_FIELD, found)
+    return found
+
+
+def _own_mirror(kind: Kind, site: str) -> Kind:
+    """The kind of a container's mirror where what is inside has shadows of its own: None but for numbers."""
+
+    def own(item: Kind) -> Kind:
+        return mirror_of(item, site) if isinstance(item, Scalar) else Constant(None)
+
+    match kind:
+        case TupleOf(elements=elements):
+            return SequenceOf(join_all([own(element) for element in elements]), list, None, _at(site))
+        case SequenceOf(element=element):
+            return SequenceOf(own(element), list, None, _at(site))
+        case DictOf(element=element, entries=entries, key=key):
+            inside = None if entries is None else tuple((name, own(item)) for name, item in entries)
+            return DictOf(own(element), inside, key, _at(site))
+        case Instance(attributes=attributes):
+            return Instance(SimpleNamespace, tuple((name, own(item)) for name, item in attributes), None, _at(site))
+        case _:
+            return mirror_of(kind, site)
+
+
+@transfer_of(runtime.shadows_in)
+def _shadows(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
+    """A mirror of a value with the shadows of its parts."""
+    return mirror_of(arguments[1], frame.site(node)) if len(arguments) == 2 else Opaque()
 
 
 @transfer_of(runtime.real_like)
@@ -171,6 +211,6 @@ def _count(frame: Calls, node: gast.AST, arguments: Arguments, options: Options)
     return Scalar("int64", True)
 
 
-@transfer_of(runtime.refuse_shared)
+@transfer_of(runtime.refuse_shared, runtime.add_to_shadows)
 def _nothing(frame: Calls, node: gast.AST, arguments: Arguments, options: Options) -> Kind:
     return Constant(None)

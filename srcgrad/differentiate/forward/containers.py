@@ -62,6 +62,8 @@ def _construction(expressions: Expressions, node: gast.Call) -> gast.expr | None
     match node.func:
         case gast.Attribute(value=receiver, attr="copy") if not node.args and _is_container(expressions, receiver):
             return method(expressions.full(receiver), "copy")
+        case gast.Name(id="getattr") if node.args and isinstance(expressions.kinds.of.get(node.args[0]), Instance):
+            return call(node.func, expressions.full(node.args[0]), node.args[1], gast.Constant(None, None))
         case gast.Attribute(value=receiver, attr="get") if isinstance(expressions.kinds.of.get(receiver), DictOf):
             return method(expressions.full(receiver), "get", node.args[0], *map(expressions.kept, node.args[1:]))
     target = single_target(node, expressions.kinds)

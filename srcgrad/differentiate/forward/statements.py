@@ -217,6 +217,10 @@ class Statements:
 
     def _changed(self, statement: gast.stmt, value: gast.Call) -> list[gast.stmt]:
         """``xs.append(v)`` with ``xs_dot.append(v_dot)``, and ``np.add.at`` alike."""
+        match value:
+            case gast.Call(func=gast.Name(id="add_to_shadows"), args=[table, held, added]):
+                changed = gast.Call(value.func, [self.tangents.part(table), held, self.expressions.full(added)], [])
+                return [*self.expressions.statements, expression_statement(changed), statement]
         assert isinstance(value.func, gast.Attribute)
         attr, receiver = value.func.attr, value.func.value
         if base_name(receiver) in ("np", "numpy") and attr == "at" and len(value.args) == 3:
