@@ -12,13 +12,14 @@ import numpy as np
 
 import srcgrad.runtime
 from srcgrad.analyse.kinds import EnvironmentRead, Kinds, infer
+from srcgrad.analyse.kinds.recursion import continues, is_generated
 from srcgrad.custom import CustomJvp
 from srcgrad.differentiate.holding import NOTHING_HELD, Held
 from srcgrad.differentiate.naming import Helpers
 from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
-from srcgrad.errors import Location, located, location_of
-from srcgrad.kind import Kind
+from srcgrad.errors import Location, UnsupportedError, located, location_of
+from srcgrad.kind import Kind, Unreachable
 from srcgrad.optimise.finish import finish
 from srcgrad.optimise.owned import own_gradients
 from srcgrad.pipeline.assembly import (
@@ -182,7 +183,7 @@ class Module:
         self._request_primal(function, kinds)
         kinds = signature_kinds(kinds, function in self._open)
         key = ("tangent", function, tuple(kinds.items()), wrt)
-        known = self._tangents.get(key)
+        known = self._tangents.get(key) or self._tangent_around(function, kinds, wrt)
         if known is None:
             known = self._tangents[key] = self.module_names.fresh(f"{function.__name__.strip('_<>')}_tangent")
             source = self.program.source(function)
@@ -192,10 +193,23 @@ class Module:
             self._open.pop()
         return known
 
+    def _tangent_around(self, function: Any, kinds: Mapping[str, Kind], wrt: tuple[str, ...]) -> str | None:
+        """The tangent that a recursive call of generated code is inside of: its records are laid out alike."""
+        if function not in self._open or not is_generated(function):
+            return None
+        known = (item for item in self._tangents.items() if item[0][1] is function and item[0][3] == wrt)
+        return next((name for key, name in known if continues(kinds, dict(key[2]))), None)
+
     def _add_tangent(
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], called: str, wanted: Wanted
     ) -> None:
         tree, found, names = self._expanded(function, kinds, wrt, FORWARD)
+        if is_generated(function) and isinstance(found.result, Unreachable):
+            raise UnsupportedError(
+                "the kinds of this recursion's records do not settle",
+                node=tree,
+                advice="differentiate it once, or write the recursion as a loop",
+            )
         self.several.announce(called, len(wrt))
         made = tangent_function(
             called, tree, found, wrt, wanted, names, self.helpers, self.request_tangent, self.program.body, kinds

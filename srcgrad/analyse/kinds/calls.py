@@ -19,6 +19,7 @@ from srcgrad.analyse.kinds.frame import Frame
 from srcgrad.analyse.kinds.joins import Path, as_element, change_lengths, forget_values, join, join_all, without_none
 from srcgrad.analyse.kinds.library import library_call
 from srcgrad.analyse.kinds.origins import is_foreign, is_own
+from srcgrad.analyse.kinds.recursion import continues, is_generated
 from srcgrad.analyse.kinds.samples import may_be_sampled
 from srcgrad.analyse.kinds.values import constant_kind, environment_kind, replaced_fields
 from srcgrad.custom import Checkpoint, CustomFunction, CustomVjp, checkpoint_of, maker_of
@@ -297,6 +298,10 @@ class Calls(Derivatives):
         parameters = {name: _without_float_value(kind) for name, kind in parameters.items()}
         if any(frame.is_running and frame.parameters != parameters for frame in frames) or len(frames) > _MOST_VARIANTS:
             parameters = self._widened(key, parameters)
+            if is_generated(function):
+                same = (frame.parameters for frame in frames if frame.is_running)
+                same = (given for given in same if given == self._widened(key, given) and continues(parameters, given))
+                parameters = next(same, parameters)
         inner = {name: self.captured_by_value(kind) for name, kind in parameters.items() if isinstance(kind, Function)}
         everything = {
             **captured,
