@@ -31,16 +31,17 @@ def tangency(
     parameters: Iterable[str],
     seeds: Iterable[str],
     reached: Variables = _NOTHING,
+    passed: Variables = _NOTHING,
 ) -> Activity:
     """The variables with a tangent, as activity: those that are varied and useful at each point.
 
     ``parameters`` are the differentiated ones, ``seeds`` the variables with which the result varies.  What other
-    functions write into, ``reached``, has a tangent throughout.
+    functions write into, ``reached``, has a tangent throughout; what they are ``passed`` matters throughout.
     """
     families = written_families(function, kinds, reached)
     alive = liveness_of(function, kinds)
     varied = frozenset(name for name in reached if may_carry(kinds.variables.get(name)))
-    useful = varied
+    useful = varied | passed
     bound_at_entry = frozenset(parameter_names(function.args))
     while True:
         found = activity(function, kinds, {*parameters, *(varied & bound_at_entry)}, seeds, (varied, useful))

@@ -18,7 +18,7 @@ from srcgrad.calling.sharing import derivatives_of
 from srcgrad.calling.signature_of import signature_for
 from srcgrad.calling.specialising import Options
 from srcgrad.calling.storing import store
-from srcgrad.errors import ArgumentTypeError, ArgumentValueError, SrcgradError
+from srcgrad.errors import ArgumentTypeError, ArgumentValueError, SrcgradError, UnsupportedError
 from srcgrad.kind import Kind, Scalar
 from srcgrad.pipeline import Generated, resolve
 
@@ -79,6 +79,7 @@ class Derivative:
         # What runs where a differentiated program calls this derivative, by the kinds of the arguments.
         self._for_kinds: dict[Any, Any] = {}
         self._for_receivers: Self | None = None
+        self._unbound: Derivative | None = None
         self._describe(plain)
 
     def _describe(self, plain: FunctionType) -> None:
@@ -206,6 +207,24 @@ class Derivative:
     def __srcgrad_for__(self, kinds: Mapping[str, Kind]) -> Any:
         """The function that runs for arguments of these kinds, for a call inside a differentiated program."""
         return function_for(self, kinds)
+
+    def __srcgrad_unbound__(self) -> tuple[Any, tuple[Any, ...], Mapping[str, Any]]:
+        """The derivative of the plain function, and the arguments that a method or a partial gives it."""
+        resolved = self._resolved
+        if not resolved.leading and not resolved.keywords:
+            return self, (), {}
+        if self._unbound is None:
+            choice = self._specialisations.choice
+            picks = choice.picks(()) if self._parameters.variadic is None else ()
+            names = tuple(pick.parameter for pick in picks if pick is not None and pick.item is None)
+            if not names or len(names) != len(picks):
+                raise UnsupportedError(
+                    "the derivative of a method or partial with *args is differentiated again",
+                    advice="take the derivative of a plain function that calls it",
+                )
+            argnums = names[0] if choice.single else names
+            self._unbound = type(self)(self._function, argnums, self._has_aux, self._backend)
+        return self._unbound, resolved.leading, resolved.keywords
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.primal, self._argnums, self._has_aux, self._backend)

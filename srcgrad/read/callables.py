@@ -40,7 +40,9 @@ def resolve(target: Any) -> Resolved:
         target = target.__srcgrad_function__()
     if hasattr(type(target), "__srcgrad_for__"):
         # A derivative: for each kind of arguments another function runs.
-        return Resolved(target)
+        unbound = getattr(target, "__srcgrad_unbound__", None)
+        plain, leading, keywords = (target, (), {}) if unbound is None else unbound()
+        return Resolved(plain, leading, keywords)
     match target:
         case FunctionType() | BuiltinFunctionType():
             return Resolved(target)
