@@ -125,6 +125,12 @@ class Constant(Kind):
 
     value: Any
 
+    def __eq__(self, other: object) -> bool:
+        # NumPy's float64 says that it equals None.
+        if not isinstance(other, Constant):
+            return NotImplemented
+        return type(self.value) is type(other.value) and bool(self.value == other.value)
+
     def __hash__(self) -> int:
         # Slices have a hash from Python 3.12 on only.
         value = self.value

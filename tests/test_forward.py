@@ -13,13 +13,8 @@ from tests.references import reference
 from tests.source_checks import objections
 from tests.verdicts import own_call
 
-# Refused today: writes in recursive functions, functions whose defaults capture others.
-REFUSED = frozenset(
-    "recursive_writes recursion_on_views default_captures merge_sort merge_sort_param "
-    "recursion_with_list swapped_in_recursion "
-    "same_array_in_recursion quicksort_inplace quicksort_argument haar_inplace fft_recursive "
-    "recursion_returns_argument".split()
-)
+# Refused today: functions whose defaults capture others.
+REFUSED = frozenset({"default_captures"})
 # Known defects of forward mode: views rebound by a conditional expression, containers that share arrays.
 DEFECTS = frozenset({"swap_in_tuple_assign_elements"})
 
