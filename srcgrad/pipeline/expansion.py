@@ -125,7 +125,7 @@ def expand(
     raise UnsupportedError(
         "this function calls itself in a way that cannot be written out",
         node=tree,
-        advice="let the recursion be one function that calls itself by its name",
+        advice="define the function that calls itself outside of this one, and give it what it needs as arguments",
     )
 
 
