@@ -105,6 +105,8 @@ def shared_objects(
             inside = 1  # The container itself is nobody else's.
         moves = may_move and isinstance(value, gast.Name) and value.id not in after.get(statement, {value.id})
         if moves and (name, 1) not in written and ((name, 0) not in written or inside or not later(name, statement)):
+            # What lies inside of it may have other names all the same.
+            sharing.join((name, 1), (value.id, 1))
             return
         for source, level in held_places(value, kinds):
             if isinstance(kinds.variables.get(source), Array) and isinstance(kinds.variables.get(name), Array):

@@ -45,8 +45,9 @@ class Overwriting:
                 return self._whole_container(base, part, self.kinds.of.get(target.value))
             saved = part
         elif isinstance(target, gast.Attribute):
-            # It may be the first assignment to this attribute.
-            saved = call("getattr", part.value, constant(target.attr), constant(None))
+            # It may be the first assignment to this attribute; the shadow of a number is to be one even then.
+            absent = constant(0.0) if isinstance(kind, Scalar) else constant(None)
+            saved = call("getattr", part.value, constant(target.attr), absent)
         back = assign(everything(part), name(SAVED))
         return self._overwritten(target, base, saved, [back])
 

@@ -218,3 +218,28 @@ def user_operators(a, b):
     p = Vector(a, b)
     q = Vector(b * b, a)
     return p.dot(q) + (p + q * 2.0).dot(p)
+
+
+class Tank:
+    def __init__(self, level, rate):
+        self.level = level
+        self.rate = rate
+
+    def swap(self, other):
+        self.level, other.level = other.level, self.level
+
+    def fill(self, q):
+        self.level[0] += q * self.rate
+        return self
+
+
+@program(array(4), number(), tags="objects that exchange what they hold", autograd=False, jax=False)
+def tanks_exchanged(x, a):
+    x = x.copy()
+    one, two = Tank(x, 0.5), Tank(x, np.tanh(a))
+    one.swap(two)
+    q = one.fill(0.7).level
+    two.level *= 0.9
+    two.level[1:][-1] = np.tanh(a)
+    x[2] *= x[0]
+    return np.sum(x * x) + np.sum(q * q)
