@@ -47,7 +47,7 @@ class Several:
             form = batched(
                 function,
                 kinds,
-                {**made.known, **made.given},
+                {**made.given, **made.known},
                 made.tangents,
                 _PLACE,
                 self.forms,
