@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from numba.core import types
-from numba.extending import overload
 
 from srcgrad import runtime
+from srcgrad.compiled.overloads import form_of
 
 _REDUCTIONS = {"mean": "np.mean", "prod": "np.prod", "max": "np.max", "min": "np.min", "all": "np.all", "any": "np.any"}
 
@@ -25,7 +25,7 @@ def written(text: str, **names: Any) -> Callable[..., Any]:
     return namespace[called]  # type: ignore[no-any-return]
 
 
-@overload(runtime.grown)
+@form_of(runtime.grown)
 def grown(tape: Any) -> Any:
     """``grown`` for tapes of numbers."""
     if not isinstance(tape, types.Array) or tape.ndim != 1:
@@ -74,19 +74,19 @@ def _at(operator: str, a: Any, index: Any, b: Any) -> Any:
     )
 
 
-@overload(runtime.add_at)
+@form_of(runtime.add_at)
 def add_at(a: Any, index: Any, b: Any) -> Any:
     """``np.add.at`` as a loop."""
     return _at("+", a, index, b)
 
 
-@overload(runtime.subtract_at)
+@form_of(runtime.subtract_at)
 def subtract_at(a: Any, index: Any, b: Any) -> Any:
     """``np.subtract.at`` as a loop."""
     return _at("-", a, index, b)
 
 
-@overload(runtime.positions)
+@form_of(runtime.positions)
 def positions(a: Any) -> Any:
     """``positions`` of an array."""
     if not isinstance(a, types.Array):
@@ -94,7 +94,7 @@ def positions(a: Any) -> Any:
     return lambda a: np.arange(a.size).reshape(a.shape)
 
 
-@overload(runtime.scatter)
+@form_of(runtime.scatter)
 def scatter(z_bar: Any, taken: Any, shape: Any) -> Any:
     """``scatter`` as a loop."""
     if not isinstance(z_bar, types.Array) or not isinstance(taken, types.Array):
@@ -138,7 +138,7 @@ def _last(a: Any, axis: int) -> Any:
     return np.moveaxis(a, axis, -1)
 
 
-@overload(_last)
+@form_of(_last)
 def _last_form(a: Any, axis: Any) -> Any:
     before = ", ".join(f"{at} if {at} < axis else {at + 1}" for at in range(a.ndim - 1))
     return written(f"def form(a, axis):\n    return np.transpose(a, ({before}, axis))\n")
@@ -159,19 +159,19 @@ def _same(a: Any) -> Any:
     return a.dtype
 
 
-@overload(_truth)
+@form_of(_truth)
 def _truth_form(a: Any) -> Any:
     return lambda a: np.bool_
 
 
-@overload(_number)
+@form_of(_number)
 def _number_form(a: Any) -> Any:
     if isinstance(a.dtype, types.Float | types.Complex):
         return lambda a: a.dtype
     return lambda a: np.float64
 
 
-@overload(_same)
+@form_of(_same)
 def _same_form(a: Any) -> Any:
     return lambda a: a.dtype
 
@@ -180,7 +180,7 @@ def _register(reduction: str, function: str) -> None:
     def form(a: Any, axis: Any) -> Any:
         return _along(function, a, axis)
 
-    overload(getattr(runtime, f"{reduction}_along"))(form)
+    form_of(getattr(runtime, f"{reduction}_along"))(form)
 
 
 for _reduction, _function in _REDUCTIONS.items():

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numba.core import types
 from numba.cpython.unsafe.tuple import tuple_setitem
-from numba.extending import overload
 
 from srcgrad import runtime
 from srcgrad.compiled.array_forms import written
+from srcgrad.compiled.overloads import form_of
 from srcgrad.errors import ArgumentTypeError
 
 _SHAPE_MESSAGE = "the function returned an array that has not one element; its gradient needs one real number"
@@ -26,7 +26,7 @@ def is_number(kind: Any) -> bool:
     return isinstance(kind, types.Number | types.Boolean)
 
 
-@overload(runtime.one_number)
+@form_of(runtime.one_number)
 def one_number(value: Any) -> Any:
     """``one_number`` of a number or an array; complex numbers are refused when compiling."""
     if is_number(value):
@@ -44,7 +44,18 @@ def one_number(value: Any) -> Any:
     return None
 
 
-@overload(runtime.sum_to)
+@form_of(runtime.whole_power)
+def whole_power(base: Any, exponent: Any) -> Any:
+    """``whole_power`` of the machine's whole numbers."""
+    def form(base: Any, exponent: Any) -> Any:
+        if exponent < 0:
+            raise ArgumentTypeError("a whole number has a negative exponent in compiled code: write float(n) ** k")
+        return base**exponent
+
+    return form
+
+
+@form_of(runtime.sum_to)
 def sum_to(a: Any, shape: Any) -> Any:
     """``sum_to`` for numbers of dimensions that numba knows."""
     wanted = len(shape)
@@ -95,7 +106,7 @@ def sum_to(a: Any, shape: Any) -> Any:
     return form
 
 
-@overload(runtime.zeros_like)
+@form_of(runtime.zeros_like)
 def zeros_like(value: Any) -> Any:
     """``zeros_like`` of numbers, arrays, and lists and tuples of one type."""
     if isinstance(value, types.Complex):
@@ -111,7 +122,7 @@ def zeros_like(value: Any) -> Any:
     return None
 
 
-@overload(runtime.like)
+@form_of(runtime.like)
 def like(value: Any, mirror: Any) -> Any:
     """``like`` of numbers, arrays, lists and tuples."""
     if isinstance(value, types.Array) and isinstance(mirror, types.Array) and is_float(value.dtype):
@@ -151,7 +162,7 @@ def like(value: Any, mirror: Any) -> Any:
     return None
 
 
-@overload(runtime.own_copy)
+@form_of(runtime.own_copy)
 def own_copy(value: Any) -> Any:
     """``own_copy`` of numbers, arrays, lists and tuples."""
     if isinstance(value, types.Array):
@@ -166,7 +177,7 @@ def own_copy(value: Any) -> Any:
     return None
 
 
-@overload(runtime.add_mirrors)
+@form_of(runtime.add_mirrors)
 def add_mirrors(a: Any, b: Any) -> Any:
     """``add_mirrors`` of numbers, arrays, and lists of them."""
     if isinstance(a, types.List) or isinstance(b, types.List):
@@ -176,7 +187,7 @@ def add_mirrors(a: Any, b: Any) -> Any:
     return lambda a, b: a + b
 
 
-@overload(runtime.as_mirror)
+@form_of(runtime.as_mirror)
 def as_mirror(value: Any, pieces: Any) -> Any:
     """``as_mirror`` of numbers, arrays, and lists of them."""
     if is_number(value) and is_number(pieces):
@@ -190,7 +201,7 @@ def as_mirror(value: Any, pieces: Any) -> Any:
     return None
 
 
-@overload(runtime.real_like)
+@form_of(runtime.real_like)
 def real_like(a_bar: Any, a: Any) -> Any:
     """``real_like`` by the types alone."""
     def is_complex(kind: Any) -> bool:

@@ -16,6 +16,7 @@ import numba
 from numba.core import errors as numba_errors
 
 from srcgrad.compiled import forms as forms  # numba knows them from then on
+from srcgrad.compiled import linear_forms as linear_forms
 from srcgrad.errors import Location, SrcgradError, UnsupportedError
 
 log = logging.getLogger("srcgrad")
@@ -109,6 +110,11 @@ def _reason(text: str) -> str:
     lines = [line.strip() for line in text.splitlines()]
     telling = [line for line in lines if line and not _NOISE.match(line)]
     for line in telling:
+        unknown = re.match(r"Untyped global name '(\w+)': Cannot determine Numba type of <class '(\w+)'>", line)
+        if unknown:
+            called, kind = unknown.groups()
+            what = "class" if kind in ("type", "ABCMeta") else "function"
+            return f"the {what} {called} has no compiled form"
         found = re.match(r"No implementation of function Function\((.*)\) found for signature:", line)
         if found:
             shown = next((one for one in telling if one.startswith(">>>")), "")

@@ -16,7 +16,10 @@ from srcgrad.backend import Numba
 from srcgrad.compiled.data import is_data, with_data_as_parameters
 from srcgrad.compiled.entry import Entry, decorated, entry
 from srcgrad.compiled.innermost import with_innermost_loops
+from srcgrad.compiled.locating import primal_location
 from srcgrad.compiled.overlap import without_overlapping_updates
+from srcgrad.compiled.powers import with_powers_of_whole_numbers
+from srcgrad.compiled.randomness import random_call
 from srcgrad.compiled.records import with_typed_records
 from srcgrad.compiled.reductions import with_reductions_by_axis
 from srcgrad.compiled.scatter import with_scattering_calls
@@ -24,6 +27,7 @@ from srcgrad.compiled.statics import without_static_parameters
 from srcgrad.compiled.unit import Unit
 from srcgrad.emit.load import load_module
 from srcgrad.emit.module import module_text
+from srcgrad.errors import UnsupportedError
 from srcgrad.pipeline.looping import with_loops
 from srcgrad.pipeline.plain_callees import PlainCallees
 from srcgrad.pipeline.requests import Generated, GlobalRead
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
 # Function by function, in this order.
 PASSES: tuple[Callable[[Unit], gast.FunctionDef], ...] = (
+    with_powers_of_whole_numbers,
     with_scattering_calls,
     with_reductions_by_axis,
     without_overlapping_updates,
@@ -46,6 +51,7 @@ def compiled_module(module: Module, backend: Numba) -> Generated:
     """The functions of a module as numba compiles them, ready to be called."""
     units = [Unit(tree, *module.known[tree.name]) for tree in module.functions]
     outside = {unit.name: parameter_names(unit.tree.args) for unit in units}
+    _refuse_random_numbers(module, units)
     callees = PlainCallees(module)
     units, _ = without_static_parameters(units, callees.name_of)
     units = callees.with_callees(units)
@@ -72,6 +78,22 @@ def compiled_module(module: Module, backend: Numba) -> Generated:
     return _loaded(module, backend, functions, entries, values)
 
 
+def _refuse_random_numbers(module: Module, units: list[Unit]) -> None:
+    """Refuse functions that draw random numbers: compiled code has a generator of its own, with another state."""
+    values = {"np": np, **module.objects, **module.helpers.objects}
+    for unit in units:
+        found = random_call(unit.tree, values)
+        if found is not None:
+            text = module_text([unit.tree])
+            line = next(number for number, one in enumerate(text.splitlines(), 1) if found in one)
+            raise UnsupportedError(
+                f"compiled code does not take {found}: numba has a generator of its own, which np.random.seed "
+                "and random.seed do not reach",
+                location=primal_location(text, line, [module.source, *module.sources]) or module.definition(),
+                advice='draw the numbers outside and pass them in, pass an np.random.Generator, or use backend="numpy"',
+            )
+
+
 def _loaded(
     module: Module,
     backend: Numba,
@@ -84,7 +106,6 @@ def _loaded(
     import numba
 
     from srcgrad.compiled.cache import DiskCache, module_digest
-    from srcgrad.compiled.locating import primal_location
     from srcgrad.compiled.running import Compiler
 
     used = set().union(*(Unit(tree).free_names() for tree in functions))

@@ -20,7 +20,7 @@ from srcgrad.runtime.arrays import (
     unpad,
 )
 from srcgrad.runtime.checkpoints import checkpointed_loop, reverse_checkpointed, run_checkpointed
-from srcgrad.runtime.checks import one_number, refuse_shared
+from srcgrad.runtime.checks import one_number, refuse_shared, whole_power
 from srcgrad.runtime.columns import (
     by_columns,
     column,
@@ -228,5 +228,6 @@ __all__ = [
     "spread",
     "value_and_columns",
     "zero_tangents",
+    "whole_power",
     "zeros_like",
 ]

@@ -35,6 +35,20 @@ def one_number(value: Any) -> Any:
     return value
 
 
+def whole_power(base: int, exponent: int) -> int:
+    """``base ** exponent`` where that is a whole number, which compiled code must know beforehand.
+
+    >>> whole_power(2, 10)
+    1024
+    """
+    if exponent < 0:
+        raise ArgumentTypeError(
+            "a whole number has a negative exponent: the power is a float, and compiled code counts on a whole number",
+            advice="write float(n) ** k",
+        )
+    return int(base**exponent)
+
+
 def refuse_shared(*written: Any, read: tuple[Any, ...] = ()) -> None:
     """Refuse values of which two share memory, where the function writes into the first ones.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import random
 import sys
 
 import numpy as np
@@ -15,6 +16,7 @@ from srcgrad import (
     ArgumentValueError,
     BackendError,
     Numba,
+    SrcgradError,
     UnsupportedError,
     elementwise_grad,
     grad,
@@ -241,3 +243,46 @@ def test_an_argument_that_numba_does_not_know():
 
     with pytest.raises(UnsupportedError, match="numba does not take box, a Box"):
         grad(area, backend="numba")(2.0, Box(3.0))
+
+
+def draws(x):
+    noise = np.random.normal(size=3)
+    return np.sum(x * noise)
+
+
+def draws_by_name(x):
+    scale = random.random()
+    return np.sum(x) * scale
+
+
+@pytest.mark.parametrize(("function", "text"), [(draws, "np.random.normal"), (draws_by_name, "random.random")])
+def test_random_numbers_are_refused_at_the_line(function, text):
+    with pytest.raises(UnsupportedError, match=f"compiled code does not take {text}") as caught:
+        grad(function, backend="numba")(np.ones(3))
+    assert caught.value.location.line == function.__code__.co_firstlineno + 1
+
+
+def powers(x, k):
+    return np.sum(x) * 2**k + x[0] * 3**-1 + x[1] * 2**3
+
+
+def test_powers_of_whole_numbers():
+    x = np.ones(3)
+    df = grad(powers, backend="numba")
+    np.testing.assert_allclose(df(x, 4), grad(powers)(x, 4), rtol=1e-14)
+    with pytest.raises(SrcgradError, match="negative exponent"):
+        df(x, -1)
+
+
+def largest_and_diagonal(A, b):
+    total = 0.0
+    for i in range(len(b)):
+        total += max(0.0, b[i], A[i, i] * A[i, i])
+    return total * np.linalg.det(A) + np.sum(np.log(np.diag(A)))
+
+
+def test_extremes_determinants_and_diagonals():
+    arguments = np.array([[3.0, 0.5, 0.1], [0.2, 1.0, 0.3], [0.4, 0.1, 2.0]]), np.array([1.0, 1.0, 5.0])
+    expected = grad(largest_and_diagonal, argnums=(0, 1))(*arguments)
+    for one, other in zip(expected, grad(largest_and_diagonal, argnums=(0, 1), backend="numba")(*arguments)):
+        np.testing.assert_allclose(other, one, rtol=1e-12)
