@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numba
+import numpy as np
 from numba.core import errors as numba_errors
 
 from srcgrad.compiled import forms as forms  # numba knows them from then on
@@ -78,7 +79,13 @@ class Compiler:
         return made
 
     def _check(self, parameter: str, argument: Any) -> None:
-        """Refuse an argument of a type that numba does not know."""
+        """Refuse an argument of a type that numba does not know, or in which it computes otherwise than NumPy."""
+        if _is_single(argument):
+            raise UnsupportedError(
+                f"compiled code does not take {parameter}, which is of single precision: numba widens, NumPy does not",
+                location=self.locate(0),
+                advice=f'pass {parameter}.astype(np.float64), or use backend="numpy"',
+            )
         try:
             numba.typeof(argument)  # type: ignore[no-untyped-call]
         except Exception:
@@ -95,6 +102,13 @@ class Compiler:
             line = own.line
         message = f"numba cannot compile this: {_reason(text)}"
         return UnsupportedError(message, location=self.locate(line), advice=ADVICE)
+
+
+def _is_single(argument: Any) -> bool:
+    """Whether an argument is, or holds, numbers of single precision or less."""
+    if isinstance(argument, list | tuple):
+        return any(map(_is_single, argument))
+    return getattr(argument, "dtype", None) in (np.float16, np.float32, np.complex64)
 
 
 def _described(argument: Any) -> str:

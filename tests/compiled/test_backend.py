@@ -286,3 +286,12 @@ def test_extremes_determinants_and_diagonals():
     expected = grad(largest_and_diagonal, argnums=(0, 1))(*arguments)
     for one, other in zip(expected, grad(largest_and_diagonal, argnums=(0, 1), backend="numba")(*arguments)):
         np.testing.assert_allclose(other, one, rtol=1e-12)
+
+
+def test_single_precision_is_refused():
+    with pytest.raises(UnsupportedError, match="does not take x, which is of single precision"):
+        grad(draws_nothing, backend="numba")(np.ones(3, np.float32))
+
+
+def draws_nothing(x):
+    return np.sum(x * x)
