@@ -13,8 +13,6 @@ from tests.references import reference
 from tests.source_checks import objections
 from tests.verdicts import own_call
 
-# Refused today: functions whose defaults capture others.
-REFUSED = frozenset({"default_captures"})
 # Known defects of forward mode: views rebound by a conditional expression, containers that share arrays.
 DEFECTS = frozenset({"swap_in_tuple_assign_elements"})
 
@@ -27,9 +25,6 @@ def test_slope_in_a_direction(program: Program, request: pytest.FixtureRequest) 
     if program.name in DEFECTS:
         request.applymarker(pytest.mark.xfail(strict=True, reason="a known defect"))
     verdict = judge_forward(own_call(program), reference(program))
-    if program.name in REFUSED:
-        assert verdict.outcome == "refused", "no longer refused: take it off the list"
-        return
     assert verdict.outcome in ("right", "no reference"), f"{verdict.detail}\n{verdict.source}"
     if verdict.source:
         found = objections(verdict.source, inspect.getsource(sys.modules[program.module]))

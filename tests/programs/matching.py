@@ -66,7 +66,7 @@ def bowl(rng):
     return Bowl(float(rng.uniform(0.5, 1.5)), rng.uniform(0.5, 1.5, 3))
 
 
-@program(drawn(bowl), complex_step=False)
+@program(drawn(bowl), complex_step=False, autograd=False, jax=False)
 def match_class(p):
     match p:
         case Bowl(a=a, w=w):
@@ -74,7 +74,7 @@ def match_class(p):
     return 0.0
 
 
-@program(drawn(bowl), complex_step=False)
+@program(drawn(bowl), complex_step=False, autograd=False, jax=False)
 def match_class_positional(p):
     match p:
         case Bowl(a, w) if a > 10.0:
@@ -179,6 +179,6 @@ def evaluate(e, x):
             return e
 
 
-@program(number())
+@program(number(), complex_step=False, autograd=False, jax=False)
 def match_tree(x):
     return evaluate(("add", ("mul", "x", "x"), ("mul", 2.0, "x")), x)

@@ -174,14 +174,14 @@ def settings(rng):
     return Settings(float(rng.uniform(0.5, 1.5)), rng.uniform(0.5, 1.5, 3))
 
 
-@program(drawn(settings))
+@program(drawn(settings), autograd=False, jax=False)
 def fields_by_name(s):
     found = asdict(s)
     found["weights"][0] = 2.0
     return found["rate"] * np.sum(found["weights"] ** 2) * s.weights[0]
 
 
-@program(drawn(settings))
+@program(drawn(settings), autograd=False)
 def fields_in_order(s):
     rate, weights, name = astuple(s)
     return rate * np.sum(weights**2) * len(name)

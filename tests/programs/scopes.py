@@ -33,7 +33,7 @@ def counted_sections(x):
     return total
 
 
-@program(array(4))
+@program(array(4), jax=False)
 def leaves_sections(x):
     total = 0.0
     for v in x:
@@ -107,7 +107,7 @@ def finally_computes(x):
     return y * x
 
 
-@program(array(4))
+@program(array(4), jax=False)
 def returns_from_with(x):
     total = 0.0
     for v in x:
@@ -195,4 +195,17 @@ def counter_in_a_recursive_callee(x):
     for v in x:
         total += v * v * clock.count
         wind(clocks, 2)
+    return total
+
+
+@program(array(3), jax=False)
+def list_of_constants_that_change(x):
+    weights = [1.0, 2.0]
+    total = 0.0
+    for v in x:
+        if weights[0] == 1.0:
+            total += v * v
+        else:
+            total += v * v * v
+        weights[0] = weights[0] + weights[1]
     return total

@@ -72,7 +72,7 @@ def const_into_active(x):
     return total + sum(ys)
 
 
-@program(array(2))
+@program(array(2), autograd=False, jax=False)
 def zero_d(x):
     s = np.array(x[0])
     t = s[()]
@@ -80,7 +80,7 @@ def zero_d(x):
     return t * s + s.item()
 
 
-@program(array(3))
+@program(array(3), autograd=False, jax=False)
 def zero_d_loop(x):
     s = np.array(0.0)
     for v in x:
@@ -90,7 +90,7 @@ def zero_d_loop(x):
     return s * s
 
 
-@program(array(3))
+@program(array(3), autograd=False, jax=False)
 def zero_d_zeros(x):
     s = np.zeros(())
     r = np.zeros(3)

@@ -316,8 +316,10 @@ def from_element(kind: Kind, fresh: Callable[[Path], str]) -> Kind:
 
 def keeps_kind(container: SequenceOf, index: Kind, kind: Kind) -> bool:
     """Whether an element is replaced by one of its own kind, so that all that is known of the list stays true."""
-    if container.elements is None or not isinstance(index, Scalar) or not isinstance(index.value, int):
+    elements = container.elements
+    if elements is None or not isinstance(index, Scalar) or not isinstance(index.value, int):
         return False
-    return -len(container.elements) <= index.value < len(container.elements) and (
-        as_element(container.elements[index.value]) == as_element(kind)
-    )
+    if not -len(elements) <= index.value < len(elements):
+        return False
+    # What is known of the element itself, such as its value, would no longer be true.
+    return elements[index.value] == as_element(elements[index.value]) == as_element(kind)
