@@ -15,7 +15,7 @@ import gast
 from srcgrad.analyse.dependence import dependencies
 from srcgrad.analyse.mutation import mutated_name
 from srcgrad.analyse.operations import may_carry
-from srcgrad.syntax.build import base_name
+from srcgrad.syntax.build import base_name, names_read
 
 if TYPE_CHECKING:
     from srcgrad.analyse.kinds import Kinds
@@ -193,7 +193,9 @@ class _Useful(_Sweep):
             case gast.AugAssign(target=target, value=value):
                 return useful | self.reads(value) if base_name(target) in useful else useful
             case gast.Expr(value=value):
-                return useful | self.reads_of_call(value) if mutated_name(statement) in useful else useful
+                # A function with source may write what it is given into the memory that it is given.
+                writes = mutated_name(statement) in useful or bool(self.memory & names_read(value))
+                return useful | self.reads_of_call(value) if writes else useful
             case gast.If(body=body, orelse=orelse):
                 return self.block(body, useful) | self.block(orelse, useful)
             case gast.For(target=target, iter=iterable, body=body):

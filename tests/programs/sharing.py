@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tests.programs.program import array, drawn
+from tests.programs.program import array, drawn, number
 from tests.programs.program import program as enter
 
 program = functools.partial(enter, writes=True, autograd=False, jax=False)
@@ -417,3 +417,17 @@ def in_place_ops_on_slices_of_slices(x):
     c[1:] += a[:3] * b[0]
     a[0], c[0] = c[0], a[0]
     return np.sum(x ** 2 * np.arange(6))
+
+
+def scale_ends(v, s):
+    if len(v) < 2:
+        v *= s
+        return
+    scale_ends(v[1:], s)
+    v[0] *= s
+
+
+@program(array(4), number(), number(), tags="factor chosen by a branch, given to a recursion that writes")
+def recursion_scaled_by_a_choice(x, a, b):
+    scale_ends(x, np.sin(a * a if a > 0.0 else np.cos(b)))
+    return np.sum(x)
