@@ -74,7 +74,8 @@ class HandingOn:
                 self._check_items(statement, value)
                 return step
             taken = self._taken(step, variable)
-            self.expressions.spares_memory = True
+            # Numbers of their own, as in list(x), share nothing with what they are taken from.
+            self.expressions.spares_memory = not self.shadows.holds_only_numbers(kind)
             self.expressions.push(value, Cotangent(taken, kind))
             return step
         if not isinstance(kind, Array):

@@ -148,6 +148,16 @@ class Shadows:
             case _:
                 return False
 
+    def holds_only_numbers(self, kind: Kind | None) -> bool:
+        """Whether all that a container holds are numbers: there is no object in it that others may hold as well."""
+        match kind:
+            case SequenceOf(element=element) | DictOf(element=element):
+                return isinstance(element, Scalar)
+            case TupleOf(elements=elements):
+                return all(isinstance(inner, Scalar) for inner in elements)
+            case _:
+                return False
+
     def _is_number(self, kind: Kind) -> bool:
         if isinstance(kind, Scalar):
             return kind.dtype.startswith(("float", "complex"))

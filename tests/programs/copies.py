@@ -42,7 +42,7 @@ def union_in_place(settings, x):
     return np.sum(settings["a"] * settings["c"])
 
 
-@program(drawn(schedule), tags="dataclass asdict")
+@program(drawn(schedule), tags="dataclass asdict", autograd=False)
 def dict_of_fields(plan):
     fields = dataclasses.asdict(plan)
     fields["decay"][0] = fields["rate"] ** 2
@@ -55,14 +55,14 @@ def dict_of_named_tuple(bounds):
     return np.sum(fields["high"] ** 2) * fields["low"]
 
 
-@program(drawn(lambda rng: {"a": rng.uniform(0.5, 1.5, 3), "n": 2}), number(), tags="dict deepcopy write")
+@program(drawn(lambda rng: {"a": rng.uniform(0.5, 1.5, 3), "n": 2}), number(), tags="dict deepcopy write", autograd=False)
 def deep_copy_of_a_dict(settings, x):
     own = copy.deepcopy(settings)
     own["a"][0] = x * own["a"][1]
     return np.sum(own["a"] ** own["n"]) + settings["a"][0] ** 3
 
 
-@program(drawn(schedule), tags="dataclass deepcopy write")
+@program(drawn(schedule), tags="dataclass deepcopy write", autograd=False)
 def deep_copy_of_an_object(plan):
     own = copy.deepcopy(plan)
     own.decay[1:] *= own.rate

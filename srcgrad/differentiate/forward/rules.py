@@ -128,7 +128,9 @@ def written_tangent(
     if dropping.is_zero(result):
         return [], None
     replacements = {zero: zero_of(parameter) for zero, parameter in zeros.items()} | live
-    return [substitute(statement, replacements) for statement in statements], substitute(result, replacements)
+    signs = ZeroTerms(set(), set())  # which gathers the signs that the tangents bring along
+    written = [signs.visit(substitute(statement, replacements)) for statement in statements]
+    return written, signs.visit(substitute(result, replacements))
 
 
 def _called(rule: Rule, bindings: Mapping[str, gast.expr], helpers: Helpers) -> gast.expr:
