@@ -34,7 +34,7 @@ def test_slope_in_a_direction(program: Program, request: pytest.FixtureRequest) 
 # Draws random numbers, so that no two runs are the same.
 RANDOM = frozenset({"monte_carlo"})
 # Not asked: a boolean argument has no direction; second derivatives of these recursions take minutes or hang.
-NOT_ASKED = RANDOM | {"every_elementary_function", "merge_sort", "merge_sort_param", "fft_recursive"}
+NOT_ASKED = RANDOM | {"every_elementary_function", "zero_d", "merge_sort", "merge_sort_param", "fft_recursive"}
 # The adjoint's lists of tuples have no tangent where their entries are None.
 SECOND_DEFECTS = frozenset({"history", "slice_objects"})
 

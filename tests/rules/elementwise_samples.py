@@ -19,7 +19,9 @@ def _elementwise() -> list[Sample]:
     for function in unrestricted:
         samples += [Sample(function, (value,)) for value in (0.7, real(), real(4), real(2, 3), complex_(3))]
     for function in (np.reciprocal, np.log, np.sqrt, np.tan):
-        samples += [Sample(function, (value,)) for value in (0.7, positive(4), positive(2, 3), complex_(3))]
+        # Away from the poles of the tangent, and from the cuts of logarithms and roots.
+        values = (0.7, 0.6 * positive(4), 0.6 * positive(2, 3), positive(3) + 1j * real(3))
+        samples += [Sample(function, (value,)) for value in values]
     for function in (np.log2, np.log10, np.log1p):
         samples += [Sample(function, (value,)) for value in (0.7, positive(4))]
     for function in (np.cbrt, np.fabs, np.deg2rad, np.rad2deg, np.radians, np.degrees):
@@ -62,7 +64,8 @@ def _pairs() -> list[Sample]:
     samples += [Sample(np.modf, (np.array([0.3, -1.6, 2.4]),)), Sample(np.frexp, (0.3 + 5.0 * positive(3),))]
     samples += [Sample(np.ldexp, (real(3), np.array([1, -2, 0])))]
     for low, high in ((-0.4, 0.5), (None, 0.3), (-0.3, None), (real(4) - 1.0, real(4) + 1.0), (0.5, -0.5)):
-        samples += [Sample(np.clip, (2.0 * real(3, 4), low, high))]
+        # On a grid that keeps its distance from the bounds.
+        samples += [Sample(np.clip, (np.round(2.0 * real(3, 4), 1) + 0.04 * positive(3, 4) + 0.01, low, high))]
     samples += [Sample(np.clip, (0.7, -0.5, 0.5)), Sample(np.clip, (real(3), None, None))]
     samples += [Sample(np.clip, (real(3),), {"min": -0.3, "max": 0.4}), Sample(np.clip, (real(3),), {"max": 0.4})]
     condition = np.array([[True], [False]])
