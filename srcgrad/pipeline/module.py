@@ -198,7 +198,13 @@ class Module:
         if function not in self._open or not is_generated(function):
             return None
         known = (item for item in self._tangents.items() if item[0][1] is function and item[0][3] == wrt)
-        return next((name for key, name in known if continues(kinds, dict(key[2]))), None)
+        around = next((name for key, name in known if continues(kinds, dict(key[2]))), None)
+        if around is not None and any(parameter.startswith("shadows") for parameter in kinds):
+            raise UnsupportedError(
+                "a second derivative of a recursion that writes into arrays of several names is not supported",
+                advice="differentiate it once, or write the recursion as a loop",
+            )
+        return around
 
     def _add_tangent(
         self, function: Any, kinds: dict[str, Kind], wrt: tuple[str, ...], called: str, wanted: Wanted
