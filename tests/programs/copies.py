@@ -55,7 +55,9 @@ def dict_of_named_tuple(bounds):
     return np.sum(fields["high"] ** 2) * fields["low"]
 
 
-@program(drawn(lambda rng: {"a": rng.uniform(0.5, 1.5, 3), "n": 2}), number(), tags="dict deepcopy write", autograd=False)
+@program(
+    drawn(lambda rng: {"a": rng.uniform(0.5, 1.5, 3), "n": 2}), number(), tags="dict deepcopy write", autograd=False
+)
 def deep_copy_of_a_dict(settings, x):
     own = copy.deepcopy(settings)
     own["a"][0] = x * own["a"][1]
