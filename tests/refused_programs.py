@@ -557,3 +557,13 @@ def copies_an_object(x):
     other = copy.copy(held)  # <-
     other.b *= 2.0
     return np.sum(held.b * other.b) * other.a
+
+
+@refused("a slice of a list of numbers that has several names and is changed", "values[1:]")
+def slices_a_list_with_two_names(x):
+    values = [x * 2.0, x * x]
+    other = values
+    other.append(3.0 * x)
+    part = values[1:]  # <-
+    part[0] = part[1] * x
+    return part[0] * part[1] + other[0]

@@ -12,7 +12,7 @@ from srcgrad.analyse.activity import assigned_names
 from srcgrad.analyse.liveness import liveness_of
 from srcgrad.analyse.operations import is_basic_index, single_target
 from srcgrad.analyse.reachability import runs_later
-from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, SequenceOf, TupleOf
+from srcgrad.kind import Array, DictOf, Instance, Kind, Number, Opaque, Scalar, SequenceOf, TupleOf
 from srcgrad.kind import Iterator as IteratorKind
 from srcgrad.rules.registry import has_rule, is_hashable, is_nondifferentiable
 from srcgrad.syntax.build import base_name
@@ -211,7 +211,8 @@ def held_places(value: gast.AST, kinds: Kinds, level: int = 0) -> Iterator[Place
             yield name, level
         case gast.Subscript(value=base, slice=index):
             if not isinstance(kinds.of.get(base), Array):
-                yield from held_places(base, kinds, 1)
+                if not (isinstance(index, gast.Slice) and _holds_only_numbers(kinds.of.get(value))):
+                    yield from held_places(base, kinds, 1)
             elif is_basic_index(index, kinds):
                 yield from held_places(base, kinds, level)
         case gast.Attribute(value=base):
@@ -236,6 +237,17 @@ def held_places(value: gast.AST, kinds: Kinds, level: int = 0) -> Iterator[Place
             yield from held_places(right, kinds, 1)
         case gast.Call():
             yield from _held_by_call(value, kinds)
+
+
+def _holds_only_numbers(kind: Kind | None) -> bool:
+    """Whether no object in a list or tuple can be changed."""
+    match kind:
+        case SequenceOf(element=element):
+            return isinstance(element, Scalar)
+        case TupleOf(elements=elements):
+            return all(isinstance(element, Scalar) for element in elements)
+        case _:
+            return False
 
 
 # Which of its arguments what generated code calls may return, or parts of them.
@@ -266,6 +278,8 @@ def _held_by_call(value: gast.Call, kinds: Kinds) -> Iterator[Place]:
                 for name, _ in held_places(value.args[position], kinds):
                     yield from ((name, level) for level in (0, 1))
         return
+    if function in (list, tuple, sorted) and _holds_only_numbers(kinds.of.get(value)):
+        return  # whose container is new
     makes_array = known and not isinstance(kinds.of.get(value), _CONTAINERS)
     if makes_array and (label not in _VIEWS or (label in _COPIES and _has_no_option(value, "copy"))):
         return

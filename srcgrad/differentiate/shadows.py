@@ -68,6 +68,14 @@ class Shadows:
 
     def added(self, value: gast.expr, adjoint: gast.expr) -> gast.stmt:
         """The statement that adds an adjoint of a container to the shadows of its parts."""
+        kind = self.kinds.of.get(value)
+        is_part = isinstance(value, gast.Subscript) and isinstance(value.slice, gast.Slice)
+        if is_part and self.holds_numbers(kind):
+            raise UnsupportedError(
+                "a slice of a list of numbers that has several names and is changed is not supported",
+                node=value,
+                advice="take the slice of a copy: list(values)[1:]",
+            )
         return expression_statement(call("add_to_shadows", self.table, value, adjoint))
 
     def fetched(self, statements: Sequence[gast.stmt], bars: dict[str, str]) -> list[gast.stmt]:

@@ -256,3 +256,19 @@ def number_or_array_then_slice(x, b):
     total = total + x
     v = total[1::2]
     return np.sum(v * v)
+
+
+class Tank:
+    def __init__(self, level, rate):
+        self.level = level
+        self.rate = rate
+
+
+@program(array(4), array(2), writes=True, tags="numbers taken out of memory", autograd=False, jax=False)
+def numbers_taken_out_of_memory(x, y):
+    first, *rest = x
+    product = first * rest[-1]
+    level = Tank(x, 0.5).level
+    level[-2] *= y[1]
+    x[0] = 5.0
+    return np.sum(x * x) + product

@@ -63,7 +63,7 @@ def test_all_columns_of_a_gradient_at_once(program: Program) -> None:
 
 
 def test_most_programs_take_several_tangents() -> None:
-    chosen = [each for each in PROGRAMS if each.name not in NOT_ASKED][::10]
+    chosen = [each for each in PROGRAMS if each.name not in NOT_ASKED][::5]
     taken = []
     for program in chosen:
         call = own_call(program)
@@ -71,7 +71,7 @@ def test_most_programs_take_several_tangents() -> None:
             taken.append(columns(call.function, call, "value_and_tangents")[0])
         except SrcgradError:
             continue
-    assert np.mean(taken) > 0.9
+    assert np.mean(taken) > 0.88
 
 
 def march(x, A, n):
